@@ -1,0 +1,75 @@
+import type { Call } from "./call.ts";
+import { decodeCursor } from "./log-cursor.ts";
+import { LogLines } from "./log-lines.ts";
+import type { DriverLogItem, LogCursor, LogRecord } from "./log-record.ts";
+import type { Instant } from "./instant.ts";
+import type { LongshoreError } from "./longshore-error.ts";
+import type { Pauses } from "./retry.ts";
+import type { DriverLogQuery } from "./runtime-driver.ts";
+
+export interface LogQuery {
+  /** Go on until the workload has ended and everything it wrote was read. Default: false. */
+  readonly follow?: boolean;
+  /** Go on right after the record that bore it. */
+  readonly cursor?: LogCursor;
+  /** Leave out what is older. Where lines have no times, everything is shown. */
+  readonly since?: Instant;
+  /** The last so many records of what there is when the reading begins. */
+  readonly tail?: number;
+}
+export interface LogSource {
+  readonly open: (query: DriverLogQuery, call: Call) => AsyncIterable<DriverLogItem>;
+  readonly wrap: (error: unknown) => LongshoreError;
+  readonly mask: (text: string) => string;
+  readonly pauses: Pauses;
+}
+/** Openings in a row that bring nothing: with the pauses between them about a minute. */
+const mostVainOpenings = 15;
+
+const asDriverQuery = ({ follow = false, since, tail }: LogQuery, cursor: LogCursor | undefined): DriverLogQuery => {
+  if (cursor !== undefined) return { follow, position: decodeCursor(cursor).position };
+  return { follow, ...(since !== undefined && { since }), ...(tail !== undefined && { tail }) };
+};
+
+/**
+ * Whole lines, over as many connections as it takes: when one breaks, the next goes on from the last record's cursor, so
+ * that nothing is missing and nothing comes twice.
+ */
+export async function* followLogs(source: LogSource, query: LogQuery, call: Call): AsyncGenerator<LogRecord, void, void> {
+  let { cursor } = query;
+  for (;;) {
+    const lines = new LogLines(cursor);
+    try {
+      for await (const item of source.open(asDriverQuery(query, cursor), call)) {
+        for (const record of lines.push(item)) {
+          ({ cursor } = record);
+          source.pauses.reset();
+          if (isWanted(record, query)) yield masked(record, source);
+        }
+      }
+      for (const record of lines.end()) if (isWanted(record, query)) yield masked(record, source);
+      return;
+    } catch (error) {
+      call.signal.throwIfAborted();
+      const wrapped = source.wrap(error);
+      if (!wrapped.retryable || source.pauses.taken >= mostVainOpenings) throw wrapped;
+      await source.pauses.take(call.signal);
+    }
+  }
+}
+
+const isWanted = (record: LogRecord, { since, cursor }: LogQuery): boolean =>
+  since === undefined || cursor !== undefined || "gap" in record || record.at === undefined || record.at >= since;
+
+const masked = (record: LogRecord, { mask }: LogSource): LogRecord =>
+  "gap" in record ? { ...record, reason: mask(record.reason) } : { ...record, text: mask(record.text) };
+
+/** The last `count` records; reads to the end of what there is, and holds no more than it shows. */
+export async function* lastRecords(records: AsyncIterable<LogRecord>, count: number): AsyncGenerator<LogRecord, void, void> {
+  const held: LogRecord[] = [];
+  for await (const record of records) {
+    held.push(record);
+    if (held.length > count) held.shift();
+  }
+  yield* held;
+}
