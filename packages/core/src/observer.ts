@@ -35,6 +35,8 @@ export class Observer {
   readonly #waiters = new Set<Waiter>();
   readonly #changed = new Set<WorkloadId>();
   readonly #closed: AbortSignal;
+  /** By id, how many observe it. */
+  readonly #observed = new Map<WorkloadId, number>();
   #watching = false;
   #failures = 0;
   #turning = false;
@@ -45,24 +47,38 @@ export class Observer {
     this.#parts = parts;
     this.#closed = closed;
   }
+  /** The watch is open from the first to the last who observe, also while none of them waits for an answer. */
+  enter(id: WorkloadId): Disposable {
+    this.#observed.set(id, (this.#observed.get(id) ?? 0) + 1);
+    if (this.#parts.watch !== undefined && this.#watch === undefined) void this.#follow((this.#watch = new AbortController()));
+    if (!this.#turning) void this.#turn();
+    return { [Symbol.dispose]: () => this.#leave(id) };
+  }
+  #leave(id: WorkloadId): void {
+    const left = (this.#observed.get(id) ?? 1) - 1;
+    if (left > 0) return void this.#observed.set(id, left);
+    this.#observed.delete(id);
+    this.#changed.delete(id);
+    if (this.#observed.size > 0) return;
+    this.#watch?.abort();
+    this.#watch = undefined;
+    this.#wake();
+  }
   /** The answer of a look that begins after now: at once with `first`, else after a change or when a poll is due. */
   async next(id: WorkloadId, { signal, first }: { readonly signal: AbortSignal; readonly first: boolean }): Promise<DriverInspection> {
-    let waiter: Waiter | undefined;
-    const wait = (): Promise<DriverInspection> =>
-      new Promise((resolve, reject) => {
-        waiter = { id, resolve, reject, due: first ? 0 : performance.now() + this.#pauseMs() };
-        this.#waiters.add(waiter);
-        this.#begin();
-      });
+    const { promise, resolve, reject } = Promise.withResolvers<DriverInspection>();
+    const waiter: Waiter = { id, resolve, reject, due: first ? 0 : performance.now() + this.#pauseMs() };
+    this.#waiters.add(waiter);
+    this.#wake();
     try {
-      return await orAbort(signal, wait);
+      return await orAbort(signal, () => promise);
     } finally {
-      if (waiter !== undefined) this.#waiters.delete(waiter);
-      this.#wake();
+      this.#waiters.delete(waiter);
     }
   }
   /** Whoever waits for this id is answered by a look from now. */
   nudge(id: WorkloadId): void {
+    if (!this.#observed.has(id)) return;
     this.#changed.add(id);
     this.#wake();
   }
@@ -75,22 +91,14 @@ export class Observer {
     const interval = this.#watching ? slowPollMs : this.#parts.pollMs;
     return this.#failures === 0 ? interval : Math.min(this.#parts.pollMs * 2 ** this.#failures, longestPauseMs);
   }
-  #begin(): void {
-    this.#wake();
-    if (this.#parts.watch !== undefined && this.#watch === undefined) void this.#follow((this.#watch = new AbortController()));
-    if (!this.#turning) void this.#turn();
-  }
   async #turn(): Promise<void> {
     this.#turning = true;
-    while (this.#waiters.size > 0 && !this.#closed.aborted) {
+    while (this.#observed.size > 0 && !this.#closed.aborted) {
       const batch = this.#batch();
       if (batch.length === 0) await this.#rest();
       else await this.#ask(batch).catch((error: unknown) => this.#fail(batch, error));
     }
     this.#turning = false;
-    this.#changed.clear();
-    this.#watch?.abort();
-    this.#watch = undefined;
   }
   /** Who is due or has changed; when one is, all who would be soon come along. */
   #batch(): readonly Waiter[] {
@@ -102,12 +110,12 @@ export class Observer {
     return batch;
   }
   async #rest(): Promise<void> {
-    const soonest = Math.min(...[...this.#waiters].map(({ due }) => due));
+    const soonest = Math.min(performance.now() + longestPauseMs, ...[...this.#waiters].map(({ due }) => due));
     const woken = new AbortController();
     this.#wake = () => woken.abort();
     await this.#parts.clock.sleep(Math.max(1, soonest - performance.now()), AbortSignal.any([woken.signal, this.#closed])).catch(() => {});
     this.#wake = () => {};
-    if (this.#changed.size > 0) await this.#parts.clock.sleep(gatherMs, this.#closed).catch(() => {});
+    if (this.#changed.size > 0 && this.#observed.size > 0) await this.#parts.clock.sleep(gatherMs, this.#closed).catch(() => {});
   }
   async #ask(batch: readonly Waiter[]): Promise<void> {
     const limit = AbortSignal.any([AbortSignal.timeout(lookLimitMs), this.#closed]);
@@ -151,8 +159,7 @@ export class Observer {
     }
   }
   #hear(change: Change): void {
-    const ids = change.kind === "resync" ? [...this.#waiters].map(({ id }) => id) : [change.id];
-    for (const id of ids) this.#changed.add(id);
-    this.#wake();
+    const ids = change.kind === "resync" ? [...this.#observed.keys()] : [change.id];
+    for (const id of ids) this.nudge(id);
   }
 }

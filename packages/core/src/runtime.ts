@@ -120,6 +120,7 @@ export class Runtime<C extends Capabilities = Capabilities> implements AsyncDisp
   /** Each look's answer, the first at once, the next after a change; ends after `absent`, `lost` or the task's end. */
   observe(id: WorkloadId, options?: CallOptions): AsyncIterable<Inspection> {
     const looks = async function* (this: Runtime<C>, signal: AbortSignal): AsyncGenerator<Inspection, void, void> {
+      using _observing = this.#observer.enter(id);
       for (let first = true; ; first = false) {
         const seen = await this.#remember(await this.#observer.next(id, { signal, first }), signal);
         yield seen;

@@ -1,0 +1,56 @@
+// Runs the examples in every README: a `ts` block runs as a module of that package, and prints what the `text` block
+// that follows it says. A block under `<!-- needs docker -->` is left out, by name, where no engine answers.
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync, globSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+const block = /(<!-- needs docker -->\n+)?```ts\n([\s\S]*?)```(?:\n+```text\n([\s\S]*?)```)?/g;
+
+const examplesIn = async (readme) =>
+  [...(await readFile(readme, "utf8")).matchAll(block)].map(([, docker, code, expected], index) => ({
+    name: `${readme} example ${index + 1}`,
+    folder: dirname(readme),
+    docker: docker !== undefined,
+    code,
+    expected,
+  }));
+
+async function runExample({ folder, code, expected }) {
+  // Inside the package, so that its own imports resolve as a user's would.
+  const file = join(folder, `.example-${process.pid}.ts`);
+  const state = await mkdtemp(join(tmpdir(), "longshore-example-"));
+  try {
+    await writeFile(file, code);
+    const env = { ...process.env, LONGSHORE_STATE_DIR: state, NODE_NO_WARNINGS: "1" };
+    const { stdout } = await run(process.execPath, [file], { env, timeout: 60_000 });
+    if (expected !== undefined && stdout !== expected) throw new Error(`printed:\n${stdout}\nbut its README says:\n${expected}`);
+  } finally {
+    await rm(file, { force: true });
+    await rm(state, { recursive: true, force: true });
+  }
+}
+
+const engineAnswers = async () => run("docker", ["version"]).then(() => true, () => existsSync("/var/run/docker.sock"));
+const readmes = ["README.md", ...globSync("{packages,apps}/*/README.md").sort()].filter((file) => existsSync(file));
+const examples = (await Promise.all(readmes.map(examplesIn))).flat();
+const docker = await engineAnswers();
+let failed = 0;
+for (const example of examples) {
+  if (example.docker && !docker) {
+    console.log(`left out  ${example.name}: requires docker: no engine answers`);
+    continue;
+  }
+  try {
+    await runExample(example);
+    console.log(`ok        ${example.name}`);
+  } catch (error) {
+    failed++;
+    console.error(`FAILED    ${example.name}\n${error.stderr || error.message}`);
+  }
+}
+if (examples.length === 0) console.error("no README has an example");
+process.exitCode = failed === 0 && examples.length > 0 ? 0 : 1;
