@@ -1,4 +1,4 @@
-import { checkSpec } from "@longshore/core";
+import { checkSpec } from "../src/index.ts";
 import { describe, expect, test } from "vitest";
 
 const task = { kind: "task", id: "a" };

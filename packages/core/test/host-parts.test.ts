@@ -9,7 +9,7 @@ import {
   memoryStore,
   type Store,
   tokenBucket,
-} from "@longshore/core";
+} from "../src/index.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SecretMask } from "../src/secret-mask.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { LogCursor, LogRecord } from "@longshore/core";
-import type { DriverLogItem } from "@longshore/core/driver";
+import type { LogCursor, LogRecord } from "../src/index.ts";
+import type { DriverLogItem } from "../src/driver-entry.ts";
 import { decodeCursor } from "../src/log-cursor.ts";
 import { LogLines } from "../src/log-lines.ts";
 

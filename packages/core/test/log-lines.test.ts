@@ -1,4 +1,4 @@
-import { instant, maxLineLength } from "@longshore/core";
+import { instant, maxLineLength } from "../src/index.ts";
 import { expect, test } from "vitest";
 import { decodeCursor } from "../src/log-cursor.ts";
 import { bytes, event, finer, gap, read, resumesEverywhere, shown, torn } from "./log-kit.ts";

@@ -1,5 +1,5 @@
-import { type DriverInspection, workloadId } from "@longshore/core";
-import type { Change } from "@longshore/core/driver";
+import { type DriverInspection, workloadId } from "../src/index.ts";
+import type { Change } from "../src/driver-entry.ts";
 import { expect, test, vi } from "vitest";
 import { Observer } from "../src/observer.ts";
 import { systemClock } from "../src/system-clock.ts";

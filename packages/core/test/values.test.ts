@@ -11,8 +11,8 @@ import {
   taskTransitions,
   type TaskSpec,
   workloadId,
-} from "@longshore/core";
-import { decideEnding, nativeName } from "@longshore/core/driver";
+} from "../src/index.ts";
+import { decideEnding, nativeName } from "../src/driver-entry.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
