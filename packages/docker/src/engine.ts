@@ -1,0 +1,62 @@
+import type Dockerode from "dockerode";
+import type { Host } from "@longshore/core";
+import { orAbort } from "@longshore/core/driver";
+import type { EngineAddress } from "./find-engine.ts";
+
+/**
+ * An answer that comes this late does not come. The client never settles when a connection breaks inside an answer, so
+ * that every call needs a bound.
+ */
+const answerLimitMs = 60_000;
+
+export interface StreamRequest {
+  readonly path: string;
+  readonly query: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** The one way to the engine: each request waits its turn at the limiter and ends with its call. */
+export class Engine {
+  readonly #docker: Dockerode;
+  readonly #host: Host;
+
+  constructor(docker: Dockerode, host: Host) {
+    this.#docker = docker;
+    this.#host = host;
+  }
+  static async connect(address: EngineAddress, host: Host): Promise<Engine> {
+    const { default: Client } = await import("dockerode");
+    // The members that are absent are named, or the client would take them from the environment again.
+    const nothing = { socketPath: undefined, host: undefined, port: undefined, timeout: undefined };
+    return new Engine(new Client({ ...nothing, ...address } as Dockerode.DockerOptions), host);
+  }
+  /** A request with an answer of bounded length. */
+  async call<T>(operation: string, signal: AbortSignal, send: (docker: Dockerode, signal: AbortSignal) => Promise<T>): Promise<T> {
+    await this.#host.limiter.take(operation, signal);
+    const bounded = AbortSignal.any([signal, AbortSignal.timeout(answerLimitMs)]);
+    return orAbort(bounded, () => send(this.#docker, bounded));
+  }
+  /** A request that lasts as long as its signal. */
+  async lasting<T>(operation: string, signal: AbortSignal, send: (docker: Dockerode) => Promise<T>): Promise<T> {
+    await this.#host.limiter.take(operation, signal);
+    return orAbort(signal, () => send(this.#docker));
+  }
+  /** The raw body as it comes. The client's own methods parse some bodies as JSON, logs among them. */
+  async stream(operation: string, signal: AbortSignal, { path, query }: StreamRequest): Promise<NodeJS.ReadableStream & AsyncIterable<Buffer>> {
+    const open = (docker: Dockerode): Promise<unknown> =>
+      new Promise((resolve, reject) => {
+        const request = {
+          path: `${path}?`,
+          method: "GET",
+          isStream: true,
+          abortSignal: signal,
+          options: query,
+          statusCodes: { 200: true, 404: "no such container", 409: "conflict", 500: "server error" },
+        };
+        docker.modem.dial(request as never, (error: unknown, body: unknown) => {
+          if (error === null || error === undefined) resolve(body);
+          else reject(error);
+        });
+      });
+    return this.lasting(operation, signal, (docker) => open(docker) as never);
+  }
+}

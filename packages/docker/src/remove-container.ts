@@ -1,0 +1,35 @@
+import { LongshoreError, type Owner, type WorkloadId } from "@longshore/core";
+import { type Call, retry } from "@longshore/core/driver";
+import { label } from "./container-names.ts";
+import type { Containers } from "./containers.ts";
+import type { Volumes } from "./volumes.ts";
+
+export interface RemoveParts {
+  readonly containers: Containers;
+  readonly volumes: Volumes;
+  readonly owner: Owner;
+}
+/** With the pauses between them about half a minute: a `dead` container's file systems may take that long to let go. */
+const mostAttempts = 12;
+
+const stillThere = (): LongshoreError =>
+  new LongshoreError("the engine is still removing it", { code: "unavailable", operation: "remove" });
+const isPassing = (error: unknown): boolean =>
+  LongshoreError.is(error, "unavailable") || [409, 500].includes((error as { readonly statusCode?: number }).statusCode ?? 0);
+
+/**
+ * The container first, since its volumes are in use until then. The volumes bear the id too, so that what is left when this
+ * is cut short is found by the id, and removed by doing it again.
+ */
+export async function removeContainer({ containers, volumes, owner }: RemoveParts, id: WorkloadId, call: Call): Promise<void> {
+  const { signal } = call;
+  const when = (error: unknown): boolean => !signal.aborted && isPassing(error);
+  await retry({ signal, attempts: mostAttempts, when }, async () => {
+    if ((await containers.find(id, signal)) === undefined) return;
+    await containers.remove(id, signal);
+    if ((await containers.find(id, signal)) !== undefined) throw stillThere();
+  });
+  for (const { Name } of await volumes.list({ [label.owner]: owner, [label.id]: id }, signal)) {
+    await retry({ signal, attempts: mostAttempts, when }, () => volumes.remove(Name, signal));
+  }
+}
