@@ -34,7 +34,11 @@ async function runExample({ folder, code, expected }) {
   }
 }
 
-const engineAnswers = async () => run("docker", ["version"]).then(() => true, () => existsSync("/var/run/docker.sock"));
+const engineAnswers = async () =>
+  run("docker", ["version"]).then(
+    () => true,
+    () => existsSync("/var/run/docker.sock"),
+  );
 const readmes = ["README.md", ...globSync("{packages,apps}/*/README.md").sort()].filter((file) => existsSync(file));
 const examples = (await Promise.all(readmes.map(examplesIn))).flat();
 const docker = await engineAnswers();

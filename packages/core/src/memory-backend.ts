@@ -1,0 +1,124 @@
+import type { StopIntent } from "./decide-ending.ts";
+import { diagnose, type Diagnosis } from "./diagnosis.ts";
+import type { WorkloadId } from "./ids.ts";
+import { type Instant, instant } from "./instant.ts";
+import type { Stream } from "./log-record.ts";
+import { MemoryError, MemoryFaults } from "./memory-faults.ts";
+import { MemoryLog } from "./memory-log.ts";
+import { MemoryProcess } from "./memory-process.ts";
+import type { MemoryProgram } from "./memory-program.ts";
+import { neverAborted, orAbort } from "./or-abort.ts";
+import type { Dictionary } from "./spec.ts";
+
+/** What a driver asks the backend to create. */
+export interface MemoryRequest {
+  readonly name: string;
+  readonly owner: string;
+  readonly id: WorkloadId;
+  readonly image?: string;
+  readonly program: MemoryProgram;
+  readonly specHash: string;
+  readonly labels: Dictionary<string>;
+  readonly stopGraceMs: number;
+  readonly timeoutMs?: number;
+}
+/** What the backend holds of one task. */
+export interface MemoryRecord {
+  readonly request: MemoryRequest;
+  readonly createdAt: Instant;
+  readonly log: MemoryLog;
+  process?: MemoryProcess;
+  startedAt?: Instant;
+  finishedAt?: Instant;
+  failure?: Diagnosis;
+  intent?: StopIntent;
+}
+/** Something that bears an id and is no task. */
+export interface MemoryLeftover {
+  readonly owner: string;
+  readonly id: WorkloadId;
+  readonly what: string;
+  readonly createdAt: Instant;
+}
+
+/**
+ * A backend that lives in this process: runtimes that share one see each other's work, as processes on one host do. What
+ * the switches do to it, all of them meet.
+ */
+export class MemoryBackend {
+  readonly records: Map<string, MemoryRecord> = new Map();
+  /** By name; a test may plant some. */
+  readonly leftovers: Map<string, MemoryLeftover> = new Map();
+  readonly faults: MemoryFaults = new MemoryFaults();
+  /** Images that cannot be found; every other one can. */
+  readonly missingImages: Set<string> = new Set();
+  /** Children outlive the main program, as processes do; by default they go with it, as in a container. */
+  keepsChildren = false;
+  readonly #listeners = new Set<(record: MemoryRecord, kind: "changed" | "removed") => void>();
+
+  /** What bears the name already is answered as it is. */
+  create(request: MemoryRequest): MemoryRecord {
+    const found = this.records.get(request.name);
+    if (found !== undefined) return found;
+    if (request.image !== undefined && this.missingImages.has(request.image)) {
+      throw new MemoryError(`no such image: ${request.image}`, { code: "image-not-found" });
+    }
+    const record: MemoryRecord = { request, createdAt: instant(Date.now()), log: new MemoryLog() };
+    this.records.set(request.name, record);
+    this.#tell(record);
+    return record;
+  }
+  /** Once; never after an intent to end it. */
+  launch(name: string): void {
+    const record = this.records.get(name);
+    if (record === undefined || record.process !== undefined || record.finishedAt !== undefined) return;
+    const { program } = record.request;
+    const [first] = program;
+    if (first?.do === "fail") {
+      record.failure = diagnose(first.reason);
+      record.finishedAt = instant(Date.now());
+      return this.#tell(record);
+    }
+    const write = (stream: Stream, bytes: Uint8Array): void => {
+      record.log.write(stream, bytes, instant(Date.now()));
+      this.#tell(record);
+    };
+    record.startedAt = instant(Date.now());
+    record.process = new MemoryProcess({ program, write, ended: () => this.#ended(record) });
+    this.#tell(record);
+  }
+  /** The first one stays. A task that was never launched ends with it. */
+  intend(name: string, intent: StopIntent): void {
+    const record = this.records.get(name);
+    if (record === undefined || record.finishedAt !== undefined) return;
+    record.intent ??= intent;
+    if (record.process === undefined) record.finishedAt = instant(Date.now());
+    this.#tell(record);
+  }
+  drop(name: string): void {
+    const record = this.records.get(name);
+    record?.process?.signal("SIGKILL");
+    this.records.delete(name);
+    if (record !== undefined) this.#tell(record, "removed");
+  }
+  listen(hear: (record: MemoryRecord, kind: "changed" | "removed") => void): Disposable {
+    this.#listeners.add(hear);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(hear) };
+  }
+  /** Until `holds` does, looked at after every change. */
+  async until(holds: () => boolean, signal: AbortSignal = neverAborted()): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    using _listening = this.listen(() => holds() && resolve());
+    if (!holds()) await orAbort(signal, () => promise);
+  }
+  #ended(record: MemoryRecord): void {
+    if (record.process !== undefined && record.process.exit !== undefined && record.finishedAt === undefined) {
+      record.finishedAt = instant(Date.now());
+      if (!this.keepsChildren) record.process.signal("SIGKILL");
+    }
+    this.#tell(record);
+  }
+  #tell(record: MemoryRecord, kind: "changed" | "removed" = "changed"): void {
+    for (const hear of [...this.#listeners]) hear(record, kind);
+  }
+}

@@ -1,0 +1,107 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Leftover, ListFilter, StopResult, Workload, WorkloadId } from "@longshore/core";
+import {
+  type Call,
+  type Change,
+  type DriverInspection,
+  type DriverLogItem,
+  type DriverLogQuery,
+  type DriverStopOptions,
+  type Fault,
+  type Host,
+  type Order,
+  type Plan,
+  resolveSecrets,
+  type RuntimeDriver,
+} from "@longshore/core/driver";
+import { classifyProcessError } from "./classify-process-error.ts";
+import { listTasks } from "./list-tasks.ts";
+import { lookAtTask } from "./look-at-task.ts";
+import { toTask } from "./map-process-state.ts";
+import { prepareFolder } from "./prepare-folder.ts";
+import type { ProcessRequest } from "./process-request.ts";
+import { readProcessLogs } from "./read-process-logs.ts";
+import { removeTask } from "./remove-task.ts";
+import { startTask } from "./start-task.ts";
+import { stopTask } from "./stop-task.ts";
+import { TaskPlaces } from "./task-places.ts";
+import { type HostFacts, type LocalProcessOptions, toProcessRequest } from "./to-process-request.ts";
+import { watchState } from "./watch-state.ts";
+
+export interface LocalProcessCapabilities {
+  readonly watch: { watch(from: { readonly position?: string }, call: Call): AsyncIterable<Change> };
+}
+export interface LocalProcessParts {
+  readonly stateDir: string;
+  readonly host: Host;
+  readonly facts: HostFacts;
+}
+
+/** Holds nothing open: all it knows is in the folders, where each task's own supervisor writes it. */
+export class LocalProcessDriver implements RuntimeDriver<LocalProcessCapabilities, LocalProcessOptions, ProcessRequest> {
+  readonly capabilities: LocalProcessCapabilities = { watch: { watch: (_from, call) => watchState(this.#places, call) } };
+  readonly #host: Host;
+  readonly #facts: HostFacts;
+  readonly #places: TaskPlaces;
+
+  constructor({ stateDir, host, facts }: LocalProcessParts) {
+    this.#host = host;
+    this.#facts = facts;
+    this.#places = new TaskPlaces(stateDir, host.owner);
+  }
+  plan(order: Order<LocalProcessOptions>): Plan<ProcessRequest> {
+    return toProcessRequest(order, this.#facts);
+  }
+  async start(order: Order<LocalProcessOptions>, { requests }: Plan<ProcessRequest>, call: Call): Promise<Workload> {
+    const { id } = order.spec;
+    const folder = this.#places.task(id);
+    const made = (await lookAtTask(folder)) === undefined && (await this.#prepare(order, requests, call.signal));
+    const seen = await startTask(folder, { specHash: order.specHash, made }, call);
+    if (seen === undefined) throw new Error("it was removed while it was being started");
+    return toTask(folder, seen);
+  }
+  async #prepare(order: Order, [request]: Plan<ProcessRequest>["requests"], signal: AbortSignal): Promise<boolean> {
+    if (request === undefined) throw new Error("the plan holds no request");
+    const secrets = await resolveSecrets(order.spec, this.#host, signal);
+    signal.throwIfAborted();
+    const createdAt = this.#host.clock.now();
+    return (await prepareFolder(this.#places, { order, request, secrets, createdAt })) === "made";
+  }
+  inspect(ids: readonly WorkloadId[]): Promise<readonly DriverInspection[]> {
+    return Promise.all(ids.map((id) => this.#inspect(id)));
+  }
+  async #inspect(id: WorkloadId): Promise<DriverInspection> {
+    const folder = this.#places.task(id);
+    try {
+      const seen = await lookAtTask(folder);
+      return seen === undefined ? { kind: "absent", id } : toTask(folder, seen);
+    } catch (error) {
+      return { kind: "unreachable", id, reason: error instanceof Error ? error.message : String(error) };
+    }
+  }
+  stop(id: WorkloadId, options: DriverStopOptions, call: Call): Promise<StopResult> {
+    return stopTask(this.#places.task(id), options, call);
+  }
+  remove(id: WorkloadId, call: Call): Promise<void> {
+    return removeTask(this.#places, id, call);
+  }
+  list(filter: ListFilter, call: Call): AsyncIterable<Workload | Leftover> {
+    return listTasks(this.#places, filter, call);
+  }
+  logs(id: WorkloadId, query: DriverLogQuery, call: Call): AsyncIterable<DriverLogItem> {
+    return readProcessLogs({ folder: this.#places.task(id), id }, query, call);
+  }
+  /** The folder can be made and written. */
+  async ping(): Promise<void> {
+    await mkdir(this.#places.changes, { recursive: true, mode: 0o700 });
+    const probe = join(this.#places.folder, `.probe-${randomUUID()}`);
+    await writeFile(probe, "", { mode: 0o600 });
+    await rm(probe, { force: true });
+  }
+  classify(error: unknown): Fault | undefined {
+    return classifyProcessError(error);
+  }
+  async [Symbol.asyncDispose](): Promise<void> {}
+}

@@ -1,0 +1,72 @@
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { type Harness, type HarnessOpening, shellProgram } from "@longshore/conformance";
+import { openRuntime, type Owner, type Runtime, type WorkloadId } from "@longshore/core";
+import { runtime as plugin } from "../src/index.ts";
+import { isRunning } from "./scratch.ts";
+
+interface Process {
+  readonly pid: number;
+  readonly what: string;
+}
+const read = <T>(what: () => T, otherwise: T): T => {
+  try {
+    return what();
+  } catch {
+    return otherwise;
+  }
+};
+
+/** By command line, working folder and environment: whoever has to do with a folder of tasks. */
+function processesOf(folder: string): readonly Process[] {
+  return readdirSync("/proc").flatMap((name) => {
+    const pid = Number(name);
+    if (!/^\d+$/.test(name) || pid === process.pid || !isRunning(pid)) return [];
+    const command = read(() => readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " "), "");
+    const where = read(() => readlinkSync(`/proc/${name}/cwd`), "");
+    const environment = read(() => readFileSync(`/proc/${name}/environ`, "utf8"), "");
+    const related = [command, where, environment].some((text) => text.includes(`${folder}/`));
+    return related ? [{ pid, what: `process ${name} ${command}` }] : [];
+  });
+}
+/** Everything but the folder that tells of changes, which is there for as long as the owner is. */
+const filesOf = (folder: string): readonly string[] => {
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name !== ".changes") : [];
+  const notes = existsSync(join(folder, ".changes")) ? readdirSync(join(folder, ".changes")) : [];
+  return [...names.map((name) => join(folder, name)), ...notes.map((name) => join(folder, ".changes", name))];
+};
+
+/** Open files below a folder, and the kernel's watches, of this process. */
+function openHandles(folder: string): number {
+  const open = readdirSync("/proc/self/fd").map((fd) => {
+    const target = read(() => readlinkSync(`/proc/self/fd/${fd}`), "");
+    if (target.startsWith(folder)) return 1;
+    if (target !== "anon_inode:inotify") return 0;
+    const watches = read(() => readFileSync(`/proc/self/fdinfo/${fd}`, "utf8"), "");
+    return watches.split("\n").filter((line) => line.startsWith("inotify")).length;
+  });
+  return open.reduce((sum, count) => sum + count, 0);
+}
+
+/** Tasks below one state folder, seen without the driver. */
+export function localProcessHarness(stateDir: string): Harness {
+  const folderOf = (owner: Owner): string => join(stateDir, owner);
+  return {
+    name: "local-process",
+    traits: plugin.traits,
+    open: ({ owner, store }: HarnessOpening): Promise<Runtime> =>
+      openRuntime(plugin.with({ stateDir }), { owner, ...(store !== undefined && { store }) }),
+    program: (steps) => ({ command: ["sh", "-c", shellProgram(steps)] }),
+    natives: async (owner) => [...filesOf(folderOf(owner)), ...processesOf(folderOf(owner)).map(({ what }) => what)],
+    // The supervisor is no part of the workload, and may outlive it by the flush of a log.
+    alive: async (owner: Owner, id: WorkloadId) =>
+      processesOf(join(folderOf(owner), id)).flatMap(({ what }) => (what.includes("supervisor.") ? [] : [what])),
+    async wipe(owner) {
+      for (const { pid } of processesOf(folderOf(owner))) read(() => process.kill(pid, "SIGKILL"), true);
+      rmSync(folderOf(owner), { recursive: true, force: true, maxRetries: 10 });
+    },
+    bad: { command: { command: ["no-such-program"] }, config: { image: "busybox:1.35" } },
+    tells: { signals: true, streams: true },
+    openConnections: () => openHandles(stateDir),
+  };
+}
