@@ -39,14 +39,35 @@ function signalGroup(child, signal) {
   }
 }
 
+/** Also those that have made a group of their own, as turbo's tasks do: by their session, where there is a /proc to read. */
+function killSession({ pid: session }) {
+  const numbers = existsSync("/proc/self/stat") ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : [];
+  for (const number of numbers) {
+    try {
+      // After the name in parentheses: state, parent, group, session.
+      const [, , , owner] = readFileSync(`/proc/${number}/stat`, "utf8").split(") ").at(-1).split(" ");
+      if (Number(owner) === session) process.kill(Number(number), "SIGKILL");
+    } catch {
+      // It has ended.
+    }
+  }
+  signalGroup({ pid: session }, "SIGKILL");
+}
+
 function stop(signal) {
   const again = stopping !== undefined;
   stopping = 128 + constants.signals[signal];
   if (running.size === 0) process.exit(stopping);
-  for (const child of running) signalGroup(child, again ? "SIGKILL" : signal);
-  setTimeout(() => running.forEach((child) => signalGroup(child, "SIGKILL")), graceMs).unref();
+  if (again) running.forEach(killSession);
+  else for (const child of running) signalGroup(child, signal);
+  setTimeout(() => running.forEach(killSession), graceMs).unref();
 }
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => stop(signal));
+
+// npm does not pass every signal on to what it runs: its end is one, too.
+const parent = process.ppid;
+const orphaned = () => stopping === undefined && process.ppid !== parent && stop("SIGTERM");
+if (process.env.npm_lifecycle_event !== undefined) setInterval(orphaned, 500).unref();
 
 /**
  * Runs a program to its end, in a process group of its own: a signal to this process reaches all of the group, once.
@@ -78,7 +99,7 @@ export function run(command, args, { capture = false, env = {} } = {}) {
       finish(1);
     });
     // What it leaves behind would hold the pipes open, and nobody waits for it any more.
-    child.on("exit", () => signalGroup(child, "SIGKILL"));
+    child.on("exit", () => killSession(child));
     child.on("close", (code) => finish(code ?? 1));
   });
 }

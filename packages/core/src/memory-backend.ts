@@ -109,7 +109,13 @@ export class MemoryBackend {
   async until(holds: () => boolean, signal: AbortSignal = neverAborted()): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     using _listening = this.listen(() => holds() && resolve());
-    if (!holds()) await orAbort(signal, () => promise);
+    // Who waits on a real backend holds a socket; pretended programs hold nothing.
+    const held = setInterval(() => {}, 60_000);
+    try {
+      if (!holds()) await orAbort(signal, () => promise);
+    } finally {
+      clearInterval(held);
+    }
   }
   #ended(record: MemoryRecord): void {
     if (record.process !== undefined && record.process.exit !== undefined && record.finishedAt === undefined) {

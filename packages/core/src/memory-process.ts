@@ -1,6 +1,6 @@
+import { setTimeout as timer } from "node:timers/promises";
 import type { Stream } from "./log-record.ts";
 import type { MemoryProgram, MemoryStep } from "./memory-program.ts";
-import { sleep } from "./or-abort.ts";
 import type { Exit } from "./workload.ts";
 
 export type MemorySignal = "SIGTERM" | "SIGKILL";
@@ -13,6 +13,7 @@ export interface MemoryProcessParts {
   readonly ignoring?: boolean;
 }
 const utf8 = new TextEncoder();
+const sleep = (ms: number, signal: AbortSignal): Promise<void> => timer(ms, undefined, { signal, ref: false });
 
 /** A pretended process with its children, on the host's timers, which keep nobody's process alive. */
 export class MemoryProcess {

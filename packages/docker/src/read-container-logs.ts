@@ -17,9 +17,9 @@ interface Entry {
 }
 
 /** Seconds and nanoseconds, as the engine takes times. */
-function toSince(at: string): string {
+function toSince(at: string, earlierMs: number): string {
   const [, fraction = "0"] = /\.(\d+)Z$/.exec(at) ?? [];
-  return `${Math.floor(Date.parse(at) / 1000)}.${fraction}`;
+  return `${Math.floor((Date.parse(at) - earlierMs) / 1000)}.${fraction}`;
 }
 
 function toEntry({ stream, bytes }: LogFrame): Entry {
@@ -28,15 +28,22 @@ function toEntry({ stream, bytes }: LogFrame): Entry {
 }
 
 /**
- * A position is the latest time seen so far. The engine's `since` takes away entries up to the first that is not older, and
- * none after that; so a read from a position begins with exactly the entry that first bore it, also where times go
- * backwards across the streams. Pieces of a long line keep the time and position of its beginning.
+ * How far times go back where two streams are copied at the same moment: the two copiers stamp what they read, and either may
+ * be the first to write it down. Generous; what it costs is that many seconds of log, read again at a resume.
  */
-async function* place(entries: AsyncIterable<Entry>, instance: string): AsyncGenerator<DriverLogItem, void, void> {
+const slackMs = 5000;
+
+/**
+ * A position is the latest time seen so far. Some engines apply `since` to each entry, others up to the first that passes
+ * (20.10 and later ones differ); so a read from a position asks for a little more, and begins with the entry that first
+ * bore it. Pieces of a long line keep the time and position of its beginning.
+ */
+async function* place(entries: AsyncIterable<Entry>, from: string, instance: string): AsyncGenerator<DriverLogItem, void, void> {
   let latest = "";
   const open = new Map<Stream, { readonly at: Instant; readonly position: string }>();
   for await (const { stream, at, bytes } of entries) {
     if (at > latest) latest = at;
+    if (latest < from) continue;
     const begun = open.get(stream) ?? { at, position: latest };
     if (bytes.at(-1) === 10) open.delete(stream);
     else open.set(stream, begun);
@@ -48,17 +55,11 @@ async function* entriesOf(frames: AsyncIterable<LogFrame>): AsyncGenerator<Entry
   for await (const frame of frames) yield toEntry(frame);
 }
 
-const toQuery = ({ follow, position, since, tail }: DriverLogQuery): Readonly<Record<string, string | number | boolean>> => {
-  const from = position === undefined || position === "" ? since : position;
-  return {
-    follow,
-    stdout: true,
-    stderr: true,
-    timestamps: true,
-    ...(from !== undefined && { since: toSince(from) }),
-    ...(tail !== undefined && from === undefined && { tail }),
-  };
-};
+function toQuery({ follow, position = "", since, tail }: DriverLogQuery): Readonly<Record<string, string | number | boolean>> {
+  const query = { follow, stdout: true, stderr: true, timestamps: true };
+  if (position !== "") return { ...query, since: toSince(position, slackMs) };
+  return { ...query, ...(since !== undefined && { since: toSince(since, 0) }), ...(tail !== undefined && { tail }) };
+}
 
 /** To the end of the log, or of what there is now; a connection that only broke is told apart from the end by a look. */
 export async function* readContainerLogs(
@@ -70,10 +71,11 @@ export async function* readContainerLogs(
   const body = await engine.stream("logs", call.signal, { path, query: toQuery(query) });
   const instance = container.Id.slice(0, 12);
   const frames = container.Config.Tty ? parseTerminalLog(body) : parseLogFrames(body);
-  let resumed = query.position !== undefined && query.position !== "";
+  const from = query.position ?? "";
+  let resumed = from !== "";
   try {
-    for await (const item of place(entriesOf(frames), instance)) {
-      if (resumed && item.position > (query.position ?? "")) {
+    for await (const item of place(entriesOf(frames), from, instance)) {
+      if (resumed && item.position > from) {
         yield { kind: "gap", position: item.position, gap: "lost", reason: "the engine no longer has these lines", instance };
       }
       resumed = false;

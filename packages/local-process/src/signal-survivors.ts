@@ -25,8 +25,8 @@ export async function killSurvivors(kin: Kin, limitMs: number): Promise<boolean>
   const end = performance.now() + limitMs;
   for (;;) {
     const group = ownGroup(kin);
-    if (group !== undefined) send(group, "SIGKILL");
-    const found: readonly number[] = [];
+    if (group !== undefined) send(-group, "SIGKILL");
+    const found = findSurvivors(kin);
     if (found.length === 0) return true;
     for (const pid of found) if (process.platform === "linux") send(pid, "SIGKILL");
     if (performance.now() > end) return false;

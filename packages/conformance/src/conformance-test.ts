@@ -1,0 +1,13 @@
+export type Guarantee = "G1" | "G2" | "G3" | "G4" | "G5" | "G6" | "G7" | "G9";
+
+/** One test, for any runner: `for (const { name, run, skip } of tests) (skip ? test.skip : test)(name, run)`. */
+export interface ConformanceTest {
+  /** `suite` for the summary, which comes last. */
+  readonly guarantee: Guarantee | "suite";
+  /** Begins with the guarantee. */
+  readonly name: string;
+  /** Why it cannot be run here: a trait, a capability or an ability of the harness that is not there. Already printed. */
+  readonly skip?: string;
+  /** Resolves when skipped, rejects when the driver breaks the guarantee. Each has owners of its own, so order does not matter. */
+  run(): Promise<void>;
+}

@@ -1,0 +1,29 @@
+import type { Harness } from "./harness.ts";
+import type { Stage } from "./stage.ts";
+
+/** Says why a case cannot be run with this harness. */
+export type Need = (harness: Harness) => string | undefined;
+
+export interface GuaranteeCase {
+  readonly name: string;
+  readonly needs?: readonly Need[];
+  run(stage: Stage): Promise<void>;
+}
+
+const unless = (there: (harness: Harness) => unknown, why: string): Need => (harness) =>
+  there(harness) === undefined || there(harness) === false ? why : undefined;
+
+export const needs = {
+  crash: unless(({ crash }) => crash, "the harness cannot crash a process (ability crash)"),
+  faults: unless(({ faults }) => faults, "the harness cannot disturb the connection (ability faults)"),
+  connections: unless(({ faults, openConnections }) => faults ?? openConnections, "nothing counts open connections (faults, openConnections)"),
+  badImage: unless(({ bad }) => bad.image, "no image can be wrong here (bad.image)"),
+  badCommand: unless(({ bad }) => bad.command, "no command can be wrong here (bad.command)"),
+  badConfig: unless(({ bad }) => bad.config, "no config can be wrong here (bad.config)"),
+  outOfMemory: unless(({ outOfMemory }) => outOfMemory, "memory is not limited here (outOfMemory)"),
+  forks: unless(({ forks }) => forks ?? true, "programs have no children here (forks)"),
+  streams: unless(({ tells }) => tells.streams, "stdout and stderr come as one here (tells.streams)"),
+  logTimes: unless(({ traits }) => traits.logTimes, "log lines have no times here (trait logTimes)"),
+  enforcer: unless(({ traits }) => traits.timeLimit !== "watcher", "an open runtime enforces time limits here (trait timeLimit: watcher)"),
+  startIsForgotten: unless(({ traits }) => traits.retention.start === "until-removed", "retention of starts is limited in time here"),
+} satisfies Record<string, Need>;
