@@ -43,7 +43,8 @@ const secretUse: Check = (value, path) => {
   return secretSource(source, path);
 };
 const plainObject: Check = shape({});
-const anyMapping: Check = (value, path) => (typeof value === "object" && value !== null && !Array.isArray(value) ? [] : plainObject(value, path));
+const anyMapping: Check = (value, path) =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? [] : plainObject(value, path);
 
 const common: Readonly<Record<string, Check>> = {
   kind: oneOf("task", "service"),

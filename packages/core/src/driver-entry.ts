@@ -2,11 +2,7 @@ export { decideEnding, type EndingEvidence, type StopIntent } from "./decide-end
 export { defineRuntime, type RuntimeDefinition } from "./define-runtime.ts";
 export { diagnose } from "./diagnosis.ts";
 export { expectedWords, nearestWord } from "./nearest-word.ts";
-export type {
-  DriverLogQuery,
-  DriverStopOptions,
-  RuntimeDriver,
-} from "./runtime-driver.ts";
+export type { DriverLogQuery, DriverStopOptions, RuntimeDriver } from "./runtime-driver.ts";
 export type { Call } from "./call.ts";
 export type { Capabilities, Change } from "./capabilities.ts";
 export type { Fault, FaultCode } from "./fault.ts";

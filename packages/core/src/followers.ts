@@ -25,7 +25,7 @@ export class Followers {
   }
   async drained(id: WorkloadId, signal: AbortSignal): Promise<void> {
     const limit = AbortSignal.timeout(drainLimitMs);
-    const all = (): Promise<unknown> => Promise.all(this.#reading.get(id) ?? []);
+    const all = (): Promise<unknown> => Promise.all([...(this.#reading.get(id) ?? [])]);
     await orAbort(AbortSignal.any([signal, limit]), all).catch(() => signal.throwIfAborted());
   }
 }

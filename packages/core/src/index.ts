@@ -24,7 +24,15 @@ export type { Clock, Host, HostOptions, Limiter, Logger, SecretResolver, Store }
 export { type Brand, idRule, isWorkloadId, type Owner, owner, ownerRule, type WorkloadId, workloadId } from "./ids.ts";
 export type { ImageConfig } from "./image-config.ts";
 export { type Instant, instant } from "./instant.ts";
-export { type GapKind, type LogCursor, type LogGap, type LogLine, type LogRecord, maxLineLength, type Stream } from "./log-record.ts";
+export {
+  type GapKind,
+  type LogCursor,
+  type LogGap,
+  type LogLine,
+  type LogRecord,
+  maxLineLength,
+  type Stream,
+} from "./log-record.ts";
 export { type ErrorReport, LongshoreError, type LongshoreErrorInit } from "./longshore-error.ts";
 export { memoryStore } from "./memory-store.ts";
 export { expectedWords, nearestWord } from "./nearest-word.ts";

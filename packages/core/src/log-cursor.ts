@@ -24,7 +24,8 @@ export function decodeCursor(cursor: string): CursorParts {
     if (!cursor.startsWith("v1.")) throw new Error("unknown version");
     const parts = JSON.parse(Buffer.from(cursor.slice(3), "base64url").toString()) as unknown[];
     const [position, lines, events, gaps] = parts;
-    if (typeof position !== "string" || !isObject(lines) || !isObject(events) || !Array.isArray(gaps)) throw new Error("bad parts");
+    if (typeof position !== "string" || !isObject(lines) || !isObject(events) || !Array.isArray(gaps))
+      throw new Error("bad parts");
     if (!arePairs(lines) || !Object.values(events).every(isCount)) throw new Error("bad counts");
     return { position, lines, events, gaps } as CursorParts;
   } catch (cause) {

@@ -96,7 +96,7 @@ export class MemoryDriver implements RuntimeDriver<MemoryCapabilities, MemoryOpt
     let left = faults.beginReading();
     const { items } = record.log;
     try {
-      for (let next = record.log.begin(query); ; ) {
+      for (let next = record.log.begin(query); ;) {
         const over = !query.follow || record.finishedAt !== undefined || this.#record(id) !== record;
         for (; next < items.length; next++) {
           if (left-- <= 0) faults.cut();
@@ -104,7 +104,10 @@ export class MemoryDriver implements RuntimeDriver<MemoryCapabilities, MemoryOpt
         }
         if (over) return;
         const seen = next;
-        await this.#backend.until(() => items.length > seen || record.finishedAt !== undefined || this.#record(id) !== record, signal);
+        await this.#backend.until(
+          () => items.length > seen || record.finishedAt !== undefined || this.#record(id) !== record,
+          signal,
+        );
       }
     } finally {
       faults.openReads--;

@@ -25,7 +25,11 @@ export class MemoryLog {
   }
   /** The index of the first item wanted. */
   begin({ position, since }: DriverLogQuery): number {
-    if (position !== undefined) return Math.max(0, this.items.findIndex((item) => item.position === position));
+    if (position !== undefined)
+      return Math.max(
+        0,
+        this.items.findIndex((item) => item.position === position),
+      );
     if (since === undefined) return 0;
     const first = this.items.findIndex(({ at }) => at !== undefined && at >= since);
     return first === -1 ? this.items.length : first;

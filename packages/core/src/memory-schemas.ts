@@ -11,7 +11,9 @@ type Members = Readonly<Record<string, Check>>;
 
 const to = oneOf("stdout", "stderr");
 const trapped: Check = (value, path) =>
-  typeof value === "object" ? shape({ exit: wholeNumber(0, 255), print: text }, ["exit"])(value, path) : oneOf("ignore")(value, path);
+  typeof value === "object"
+    ? shape({ exit: wholeNumber(0, 255), print: text }, ["exit"])(value, path)
+    : oneOf("ignore")(value, path);
 const program: Check = (value, path) => listOf(step)(value, path);
 /** Of each step: what it needs, and what it may have. */
 const steps: Readonly<Record<MemoryStep["do"], readonly [needed: Members, free: Members]>> = {

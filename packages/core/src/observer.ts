@@ -65,7 +65,10 @@ export class Observer {
     this.#wake();
   }
   /** The answer of a look that begins after now: at once with `first`, else after a change or when a poll is due. */
-  async next(id: WorkloadId, { signal, first }: { readonly signal: AbortSignal; readonly first: boolean }): Promise<DriverInspection> {
+  async next(
+    id: WorkloadId,
+    { signal, first }: { readonly signal: AbortSignal; readonly first: boolean },
+  ): Promise<DriverInspection> {
     const { promise, resolve, reject } = Promise.withResolvers<DriverInspection>();
     const waiter: Waiter = { id, resolve, reject, due: first ? 0 : performance.now() + this.#pauseMs() };
     this.#waiters.add(waiter);
@@ -113,7 +116,9 @@ export class Observer {
     const soonest = Math.min(performance.now() + longestPauseMs, ...[...this.#waiters].map(({ due }) => due));
     const woken = new AbortController();
     this.#wake = () => woken.abort();
-    await this.#parts.clock.sleep(Math.max(1, soonest - performance.now()), AbortSignal.any([woken.signal, this.#closed])).catch(() => {});
+    await this.#parts.clock
+      .sleep(Math.max(1, soonest - performance.now()), AbortSignal.any([woken.signal, this.#closed]))
+      .catch(() => {});
     this.#wake = () => {};
     if (this.#changed.size > 0 && this.#observed.size > 0) await this.#parts.clock.sleep(gatherMs, this.#closed).catch(() => {});
   }

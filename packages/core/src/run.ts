@@ -62,7 +62,11 @@ export class Run implements AsyncIterable<Update> {
     }
     const { id } = this;
     if (ending === undefined) {
-      throw new LongshoreError(`${id} was removed before its end was seen`, { code: "not-found", operation: "run", workload: id });
+      throw new LongshoreError(`${id} was removed before its end was seen`, {
+        code: "not-found",
+        operation: "run",
+        workload: id,
+      });
     }
     yield { kind: "complete", id, ending };
   }

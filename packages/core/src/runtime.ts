@@ -10,7 +10,7 @@ import { Followers } from "./followers.ts";
 import type { Host } from "./host.ts";
 import type { WorkloadId } from "./ids.ts";
 import type { LogCursor, LogRecord } from "./log-record.ts";
-import { LongshoreError } from "./longshore-error.ts";
+import type { LongshoreError } from "./longshore-error.ts";
 import { Observer } from "./observer.ts";
 import { neverAborted } from "./or-abort.ts";
 import { withinPendingLimit } from "./pending-limit.ts";
@@ -70,7 +70,11 @@ export class Runtime<C extends Capabilities = Capabilities> implements AsyncDisp
     this.#observer = this.#observing(parts);
   }
   #observing({ driver, host, traits, pollMs }: RuntimeParts<C>): Observer {
-    const deadlines = new Deadlines({ clock: host.clock, closed: this.#calls.closed, end: (id) => this.#end(id, "timed-out", {}) });
+    const deadlines = new Deadlines({
+      clock: host.clock,
+      closed: this.#calls.closed,
+      end: (id) => this.#end(id, "timed-out", {}),
+    });
     const see = traits.timeLimit === "watcher" ? (seen: DriverInspection): void => deadlines.see(seen) : (): void => {};
     const look = (ids: readonly WorkloadId[], signal: AbortSignal): Promise<readonly DriverInspection[]> =>
       this.#calls.call({ operation: "inspect" }, { signal }, (call) => driver.inspect(ids, call));
@@ -104,8 +108,8 @@ export class Runtime<C extends Capabilities = Capabilities> implements AsyncDisp
       if (order === undefined || plan === undefined || refused.length > 0) {
         throw refusal("invalid-spec", { ...at, runtime: this.name }, refused);
       }
-      const parts = { driver: this.#parts.driver, calls: this.#calls, claims: this.#claims };
-      const found = await withinPendingLimit(spec, call, (limited) => startWorkload(parts, order, plan, limited));
+      const parts = { driver: this.#parts.driver, calls: this.#calls, claims: this.#claims, order, plan };
+      const found = await withinPendingLimit(spec, call, (limited) => startWorkload(parts, limited));
       this.#observer.heard(found);
       return found;
     });
@@ -229,7 +233,11 @@ export class Runtime<C extends Capabilities = Capabilities> implements AsyncDisp
     const claim = await this.#claims.get(seen.id, signal);
     return claim?.phase === "started" ? { kind: "lost", id: seen.id, specHash: claim.specHash } : seen;
   }
-  #fail(at: { readonly operation: string; readonly workload: WorkloadId }, code: "not-found" | "lost" | "unsupported" | "internal", why: string): LongshoreError {
+  #fail(
+    at: { readonly operation: string; readonly workload: WorkloadId },
+    code: "not-found" | "lost" | "unsupported" | "internal",
+    why: string,
+  ): LongshoreError {
     return this.#calls.error(at, { code }, new Error(why));
   }
 }

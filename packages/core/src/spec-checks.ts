@@ -24,7 +24,8 @@ export const text: Check = (value, path) => {
   const bytes = Buffer.byteLength(value);
   return bytes > longestArgument ? [{ path, message: `is ${bytes} bytes long, at most ${longestArgument} are possible` }] : [];
 };
-export const filledText: Check = (value, path) => (value === "" ? wrong(path, value, "text that is not empty") : text(value, path));
+export const filledText: Check = (value, path) =>
+  value === "" ? wrong(path, value, "text that is not empty") : text(value, path);
 export const flag: Check = (value, path) => (typeof value === "boolean" ? [] : wrong(path, value, "true or false"));
 
 export const matching =
@@ -66,10 +67,13 @@ export const shape =
   (members: Readonly<Record<string, Check>>, required: readonly string[] = []): Check =>
   (value, path) => {
     if (!isRecord(value)) return wrong(path, value, "a mapping");
-    const missing = required.filter((key) => value[key] === undefined).map((key) => ({ path: below(path, key), message: "is missing" }));
+    const missing = required
+      .filter((key) => value[key] === undefined)
+      .map((key) => ({ path: below(path, key), message: "is missing" }));
     const problems = Object.entries(value).flatMap(([key, inner]) => {
       const check = Object.hasOwn(members, key) ? members[key] : undefined;
-      if (check === undefined) return [{ path: below(path, key), message: `unknown key; ${expectedWords(key, Object.keys(members))}` }];
+      if (check === undefined)
+        return [{ path: below(path, key), message: `unknown key; ${expectedWords(key, Object.keys(members))}` }];
       return inner === undefined ? [] : check(inner, below(path, key));
     });
     return [...missing, ...problems];

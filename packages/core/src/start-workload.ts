@@ -11,6 +11,8 @@ export interface StartParts {
   readonly driver: RuntimeDriver;
   readonly calls: Calls;
   readonly claims: Claims;
+  readonly order: Order;
+  readonly plan: Plan;
 }
 /** With the pauses between them: about ten seconds of a backend that comes and goes. */
 const mostAttempts = 8;
@@ -19,13 +21,13 @@ const hasStarted = (seen: DriverInspection | undefined): seen is Workload =>
   seen?.kind === "service" || (seen?.kind === "task" && seen.state.phase !== "pending");
 
 /** At most one run, whatever is lost on the way: an ambiguous answer is followed by a look before any further try. */
-export async function startWorkload(parts: StartParts, order: Order, plan: Plan, call: Call): Promise<Workload> {
-  const { calls, claims } = parts;
+export async function startWorkload(parts: StartParts, call: Call): Promise<Workload> {
+  const { calls, claims, order } = parts;
   const { id } = order.spec;
   const at = { operation: "start", workload: id };
   const claim = await claims.begin(id, order.specHash, call.signal);
   if (claim.specHash !== order.specHash) throw calls.error(at, { code: "conflict" }, new Error(conflictText));
-  const found = claim.phase === "starting" ? await begin(parts, order, plan, call) : await remembered(parts, claim, order, call);
+  const found = claim.phase === "starting" ? await begin(parts, call) : await remembered(parts, claim, call);
   if (found.specHash !== order.specHash) throw calls.error(at, { code: "conflict" }, new Error(conflictText));
   if (claim.phase === "starting") await claims.record(id, { phase: "started", specHash: order.specHash }, call.signal);
   return found;
@@ -34,18 +36,18 @@ export async function startWorkload(parts: StartParts, order: Order, plan: Plan,
 const conflictText = "the id belongs to another spec; choose a new id, or remove what bears this one";
 
 /** Started before, as the store knows: the backend may say how it is, but nothing is started again. */
-async function remembered({ driver, calls }: StartParts, { phase }: Claim, order: Order, call: Call): Promise<Workload> {
+async function remembered({ driver, calls, order }: StartParts, { phase }: Claim, call: Call): Promise<Workload> {
   const { id } = order.spec;
   const at = { operation: "start", workload: id };
-  if (phase === "removed") throw calls.error(at, { code: "conflict" }, new Error("the id ran already and was removed; ids are single-use"));
+  if (phase === "removed")
+    throw calls.error(at, { code: "conflict" }, new Error("the id ran already and was removed; ids are single-use"));
   const [seen] = await driver.inspect([id], call);
   if (seen?.kind === "task" || seen?.kind === "service") return seen;
   if (seen?.kind === "unreachable") throw calls.error(at, { code: "unavailable" }, new Error(seen.reason));
   throw calls.error(at, { code: "lost" }, new Error("it was started before, and the backend no longer knows it"));
 }
 
-async function begin(parts: StartParts, order: Order, plan: Plan, call: Call): Promise<Workload> {
-  const { driver, calls, claims } = parts;
+async function begin({ driver, calls, claims, order, plan }: StartParts, call: Call): Promise<Workload> {
   const { id } = order.spec;
   const at = { operation: "start", workload: id };
   const mayBeThere = (error: unknown): boolean => LongshoreError.is(error) && error.ambiguous && !call.signal.aborted;

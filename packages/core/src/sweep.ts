@@ -49,14 +49,27 @@ export async function sweep(verbs: SweepVerbs, { graceMs, dryRun = false, clock,
     }
   };
   for await (const id of verbs.debts(signal)) {
-    await attempt(id, () => verbs.remove(id, { signal }), () => report.settled.push(id));
+    await attempt(
+      id,
+      () => verbs.remove(id, { signal }),
+      () => report.settled.push(id),
+    );
   }
   for await (const found of verbs.list({}, { signal })) {
     const { id } = found;
     if (found.kind === "leftover") {
-      if (found.createdAt < latest) await attempt(id, () => verbs.remove(id, { signal }), () => report.removed.push(found));
+      if (found.createdAt < latest)
+        await attempt(
+          id,
+          () => verbs.remove(id, { signal }),
+          () => report.removed.push(found),
+        );
     } else if (isOverdue(found, latest)) {
-      await attempt(id, () => verbs.end(id, { signal }), () => report.stopped.push(id));
+      await attempt(
+        id,
+        () => verbs.end(id, { signal }),
+        () => report.stopped.push(id),
+      );
     }
   }
   return { ...report, failed };

@@ -26,7 +26,9 @@ test("characters split across chunks survive", () => {
 test("a line is bounded, cut alike however it arrives, never inside a character, and says that it goes on", () => {
   const text = `x${"😀".repeat(maxLineLength)}\nend\n`;
   const once = read([bytes("0", text)]);
-  const chunks = Array.from({ length: Math.ceil(text.length / 1000) }, (_, n) => bytes("0", text.slice(n * 1000, n * 1000 + 1000)));
+  const chunks = Array.from({ length: Math.ceil(text.length / 1000) }, (_, n) =>
+    bytes("0", text.slice(n * 1000, n * 1000 + 1000)),
+  );
   const whole = shown(once).map((line) => line.slice(7));
   expect(whole.join("")).toBe(text.replaceAll("\n", ""));
   expect(read(chunks).length).toBe(once.length);

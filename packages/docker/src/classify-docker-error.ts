@@ -10,18 +10,32 @@ interface NativeError {
 /** Nothing was sent: trying again can do no harm. */
 const unsent: ReadonlySet<string> = new Set(["ECONNREFUSED", "ENOENT", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
 /** Sent, perhaps: the answer is missing. */
-const cut: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE", "ETIMEDOUT", "ERR_STREAM_PREMATURE_CLOSE", "ERR_STREAM_DESTROYED"]);
+const cut: ReadonlySet<string> = new Set([
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "ERR_STREAM_PREMATURE_CLOSE",
+  "ERR_STREAM_DESTROYED",
+]);
 
 /** What a registry or the engine says of an image; the words are all there is (they come inside a successful answer). */
 export function classifyImageError(said: string): Fault | undefined {
   const message = said.replace(/\s+/g, " ").trim();
-  if (/no matching manifest|does not match the (specified|detected) .*platform|was found but (does not|its platform)/i.test(said)) {
+  if (
+    /no matching manifest|does not match the (specified|detected) .*platform|was found but (does not|its platform)/i.test(said)
+  ) {
     return { code: "image-platform", message };
   }
-  if (/unauthorized|authentication required|no basic auth credentials|incorrect username or password|access .*denied/i.test(said)) {
+  if (
+    /unauthorized|authentication required|no basic auth credentials|incorrect username or password|access .*denied/i.test(said)
+  ) {
     return { code: "unauthenticated", message };
   }
-  if (/manifest .*(unknown|not found)|not found: manifest|no such image|repository .*not found|name unknown|does not exist/i.test(said)) {
+  if (
+    /manifest .*(unknown|not found)|not found: manifest|no such image|repository .*not found|name unknown|does not exist/i.test(
+      said,
+    )
+  ) {
     return { code: "image-not-found", message };
   }
   return undefined;
@@ -56,6 +70,7 @@ export function classifyDockerError(error: unknown): Fault | undefined {
   if (cut.has(code) || message === "aborted" || message === "socket hang up") {
     return { code: "unavailable", ambiguous: true, message: `the connection to the Docker Engine broke: ${message}` };
   }
-  if (name === "TimeoutError") return { code: "unavailable", ambiguous: true, message: "the Docker Engine did not answer in time" };
+  if (name === "TimeoutError")
+    return { code: "unavailable", ambiguous: true, message: "the Docker Engine did not answer in time" };
   return undefined;
 }

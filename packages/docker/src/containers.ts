@@ -6,6 +6,12 @@ import type { InspectedContainer } from "./map-container-state.ts";
 import type { ContainerRequest } from "./to-container-request.ts";
 
 type Create = Extract<ContainerRequest, { readonly request: "create" }>;
+interface Telling {
+  readonly id: WorkloadId;
+  readonly operation: string;
+  /** Statuses that say what was wanted is so. */
+  readonly fine: readonly number[];
+}
 const hasStatus = (error: unknown, codes: readonly number[]): boolean =>
   codes.includes((error as { readonly statusCode?: number }).statusCode ?? 0);
 
@@ -28,7 +34,7 @@ export class Containers {
     return (await this.#inspect(id, signal)) === "foreign";
   }
   async #inspect(id: WorkloadId, signal: AbortSignal): Promise<InspectedContainer | "foreign" | undefined> {
-    const found = (await this.#tell(id, { operation: "container inspect", fine: [404] }, signal, (container, abortSignal) =>
+    const found = (await this.#tell({ id, operation: "container inspect", fine: [404] }, signal, (container, abortSignal) =>
       container.inspect({ abortSignal }),
     )) as InspectedContainer | undefined;
     if (found === undefined) return undefined;
@@ -59,18 +65,18 @@ export class Containers {
     }
   }
   async writeSecrets(id: WorkloadId, archive: Buffer, signal: AbortSignal): Promise<void> {
-    await this.#tell(id, { operation: "secrets", fine: [] }, signal, (container, abortSignal) =>
+    await this.#tell({ id, operation: "secrets", fine: [] }, signal, (container, abortSignal) =>
       container.putArchive(archive, { path: secretsFolder, abortSignal }),
     );
   }
   async start(id: WorkloadId, signal: AbortSignal): Promise<void> {
-    await this.#tell(id, { operation: "container start", fine: [304] }, signal, (container, abortSignal) =>
+    await this.#tell({ id, operation: "container start", fine: [304] }, signal, (container, abortSignal) =>
       container.start({ abortSignal }),
     );
   }
   /** 409: it does not run. */
   async kill(id: WorkloadId, unixSignal: string, signal: AbortSignal): Promise<void> {
-    await this.#tell(id, { operation: "container kill", fine: [404, 409] }, signal, (container, abortSignal) =>
+    await this.#tell({ id, operation: "container kill", fine: [404, 409] }, signal, (container, abortSignal) =>
       container.kill({ signal: unixSignal, abortSignal }),
     );
   }
@@ -84,7 +90,7 @@ export class Containers {
   }
   /** With its anonymous volumes; kills it where it runs. 409: somebody else is removing it. */
   async remove(id: WorkloadId, signal: AbortSignal): Promise<void> {
-    await this.#tell(id, { operation: "container remove", fine: [404, 409] }, signal, (container, abortSignal) =>
+    await this.#tell({ id, operation: "container remove", fine: [404, 409] }, signal, (container, abortSignal) =>
       container.remove({ v: true, force: true, abortSignal }),
     );
   }
@@ -92,8 +98,7 @@ export class Containers {
     return containerName(this.#owner, id);
   }
   async #tell<T>(
-    id: WorkloadId,
-    { operation, fine }: { readonly operation: string; readonly fine: readonly number[] },
+    { id, operation, fine }: Telling,
     signal: AbortSignal,
     send: (container: Dockerode.Container, signal: AbortSignal) => Promise<T>,
   ): Promise<T | undefined> {

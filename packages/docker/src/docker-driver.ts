@@ -1,5 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { instant, type Host, type Leftover, type ListFilter, LongshoreError, type Plan, type StopResult, type Workload, type WorkloadId } from "@longshore/core";
+import {
+  instant,
+  type Host,
+  type Leftover,
+  type ListFilter,
+  LongshoreError,
+  type Plan,
+  type StopResult,
+  type Workload,
+  type WorkloadId,
+} from "@longshore/core";
 import type {
   Call,
   DriverInspection,
@@ -55,7 +65,13 @@ class DockerDriver implements RuntimeDriver<DockerCapabilities, DockerOptions, C
   }
   async start(order: Order<DockerOptions>, plan: Plan<ContainerRequest>, call: Call): Promise<Workload> {
     const { id } = order.spec;
-    const parts = { engine: this.#engine, host: this.#host, containers: this.#containers, volumes: this.#volumes, lease: this.#lease };
+    const parts = {
+      engine: this.#engine,
+      host: this.#host,
+      containers: this.#containers,
+      volumes: this.#volumes,
+      lease: this.#lease,
+    };
     const before = this.#starting.get(id) ?? Promise.resolve();
     const mine = before.then(() => startContainer(parts, { order, plan }, call));
     const settled = mine.catch(() => {});

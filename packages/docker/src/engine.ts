@@ -30,7 +30,11 @@ export class Engine {
     return new Engine(new Client({ ...nothing, ...address } as Dockerode.DockerOptions), host);
   }
   /** A request with an answer of bounded length. */
-  async call<T>(operation: string, signal: AbortSignal, send: (docker: Dockerode, signal: AbortSignal) => Promise<T>): Promise<T> {
+  async call<T>(
+    operation: string,
+    signal: AbortSignal,
+    send: (docker: Dockerode, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     await this.#host.limiter.take(operation, signal);
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(answerLimitMs)]);
     return orAbort(bounded, () => send(this.#docker, bounded));
@@ -41,7 +45,11 @@ export class Engine {
     return orAbort(signal, () => send(this.#docker));
   }
   /** The raw body as it comes. The client's own methods parse some bodies as JSON, logs among them. */
-  async stream(operation: string, signal: AbortSignal, { path, query }: StreamRequest): Promise<NodeJS.ReadableStream & AsyncIterable<Buffer>> {
+  async stream(
+    operation: string,
+    signal: AbortSignal,
+    { path, query }: StreamRequest,
+  ): Promise<NodeJS.ReadableStream & AsyncIterable<Buffer>> {
     const open = (docker: Dockerode): Promise<unknown> =>
       new Promise((resolve, reject) => {
         const request = {

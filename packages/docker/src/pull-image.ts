@@ -89,7 +89,11 @@ function pullFailure(image: string, said: string): LongshoreError {
 }
 
 /** Has the image on the engine, by the spec's policy and for its platform, or throws why it cannot be had. */
-export async function ensureImage({ engine, host }: { readonly engine: Engine; readonly host: Host }, spec: TaskSpec, call: Call): Promise<void> {
+export async function ensureImage(
+  { engine, host }: { readonly engine: Engine; readonly host: Host },
+  spec: TaskSpec,
+  call: Call,
+): Promise<void> {
   const { image = "", pullPolicy = "if-absent", platform, registryCredentials: source } = spec;
   const there = pullPolicy === "always" ? undefined : await findImage(engine, image, call);
   if (there !== undefined && isFor(there, platform)) return;
@@ -98,7 +102,8 @@ export async function ensureImage({ engine, host }: { readonly engine: Engine; r
     const found = there === undefined ? "is not on this engine" : `is there for ${there.Os}/${there.Architecture} only`;
     throw new LongshoreError(`image ${image} ${found}, and pullPolicy is never`, { code, operation: "start" });
   }
-  const authconfig = source === undefined ? {} : { authconfig: parseCredentials(await resolveSecret(source, host, call.signal), image) };
+  const authconfig =
+    source === undefined ? {} : { authconfig: parseCredentials(await resolveSecret(source, host, call.signal), image) };
   const options = { ...authconfig, ...(platform !== undefined && { platform }) };
   await pull(engine, { image, options }, call).catch((error: unknown) => {
     const fault = LongshoreError.is(error) || call.signal.aborted ? undefined : classifyDockerError(error);
@@ -112,7 +117,11 @@ export async function ensureImage({ engine, host }: { readonly engine: Engine; r
 }
 
 /** A 404 is the image's here; the rest is the registry's, and nothing was started, so that nothing is in doubt. */
-function pullFault(image: string, { code, message = "" }: NonNullable<ReturnType<typeof classifyDockerError>>, cause: unknown): LongshoreError {
+function pullFault(
+  image: string,
+  { code, message = "" }: NonNullable<ReturnType<typeof classifyDockerError>>,
+  cause: unknown,
+): LongshoreError {
   const codes = { "not-found": "image-not-found", internal: "unavailable" } as const;
   const known = code === "not-found" || code === "internal" ? codes[code] : code;
   return new LongshoreError(`image ${image} cannot be pulled: ${message}`, { code: known, operation: "start", cause });

@@ -55,7 +55,9 @@ export class StartLease {
   async #lease(container: InspectedContainer, generation: number, signal: AbortSignal): Promise<Lease | undefined> {
     const name = container.Name.replace(/^\//, "");
     const labels =
-      generation === 0 ? container.Config.Labels : await this.#parts.volumes.get(startVolume(name, container.Id, generation), signal);
+      generation === 0
+        ? container.Config.Labels
+        : await this.#parts.volumes.get(startVolume(name, container.Id, generation), signal);
     return labels === undefined ? undefined : { token: labels[label.starter] ?? "", by: Number(labels[label.startBy] ?? 0) };
   }
   async #claim(container: InspectedContainer, generation: number, signal: AbortSignal): Promise<void> {

@@ -16,14 +16,14 @@ const killLimitMs = 30_000;
 const isOver = (container: InspectedContainer): boolean => !container.State.Running && !isUnstarted(container);
 
 /** True once it does not run; false when the time is over first. */
-async function endsWithin(containers: Containers, id: WorkloadId, ms: number, call: Call): Promise<boolean> {
+async function isWithin(ms: number, signal: AbortSignal, ended: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
   if (ms <= 0) return false;
   const limit = AbortSignal.timeout(ms);
   try {
-    await containers.ended(id, AbortSignal.any([call.signal, limit]));
+    await ended(AbortSignal.any([signal, limit]));
     return true;
   } catch (error) {
-    if (call.signal.aborted || !limit.aborted) throw error;
+    if (signal.aborted || !limit.aborted) throw error;
     return false;
   }
 }
@@ -46,11 +46,12 @@ export async function stopContainer(
   // Whoever starts containers looks at the marker first, so that this one stays unstarted, or runs and is killed below.
   const now = await containers.find(id, call.signal);
   if (now === undefined || !now.State.Running) return { state: "confirmed", forced: false, graceMs };
+  const endsWithin = (ms: number): Promise<boolean> => isWithin(ms, call.signal, (signal) => containers.ended(id, signal));
   const polite = container.Config.StopSignal ?? "SIGTERM";
   if (graceMs > 0) await containers.kill(id, polite, call.signal);
-  if (await endsWithin(containers, id, graceMs, call)) return { state: "confirmed", forced: false, graceMs };
+  if (await endsWithin(graceMs)) return { state: "confirmed", forced: false, graceMs };
   await containers.kill(id, "SIGKILL", call.signal);
-  if (await endsWithin(containers, id, killLimitMs, call)) return { state: "confirmed", forced: true, graceMs };
+  if (await endsWithin(killLimitMs)) return { state: "confirmed", forced: true, graceMs };
   const deadline = instant(Date.now());
   return { state: "unconfirmed", forced: true, graceMs, deadline, reason: "the engine still reports it as running after KILL" };
 }

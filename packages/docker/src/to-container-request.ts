@@ -18,7 +18,13 @@ export interface ContainerBody {
   readonly [key: string]: unknown;
 }
 export type ContainerRequest =
-  | { readonly request: "pull"; readonly image: string; readonly policy: string; readonly platform?: string; readonly credentials?: string }
+  | {
+      readonly request: "pull";
+      readonly image: string;
+      readonly policy: string;
+      readonly platform?: string;
+      readonly credentials?: string;
+    }
   | { readonly request: "create"; readonly name: string; readonly platform?: string; readonly body: ContainerBody }
   | { readonly request: "write secrets"; readonly folder: string; readonly secrets: readonly string[] }
   | { readonly request: "start"; readonly name: string };
@@ -92,7 +98,10 @@ function toMounts(spec: TaskSpec, name: string, own: Readonly<Record<string, str
 }
 
 /** Hardened unless the spec says otherwise; the memory limit is hard, swap included. */
-function toHostConfig({ spec, resources, options }: Order<DockerOptions>, mounts: readonly object[]): ContainerBody["HostConfig"] {
+function toHostConfig(
+  { spec, resources, options }: Order<DockerOptions>,
+  mounts: readonly object[],
+): ContainerBody["HostConfig"] {
   const { drop = ["ALL"], add = [], noNewPrivileges = true, readOnlyRoot = false } = spec.hardening ?? {};
   const memory = resources.memory === undefined ? undefined : resources.memory * bytesPerMi;
   const published = (spec.ports ?? []).map(({ port, protocol = "tcp", publish }) => [
@@ -169,4 +178,3 @@ export function toContainerRequest(order: Order<DockerOptions>, owner: Owner): P
   ];
   return { problems: [], adjustments, requests };
 }
-

@@ -11,7 +11,11 @@ interface EngineEvent {
 
 /** One stream for all of the owner's containers. Begins with `resync`: what happened before it was open is not in it. */
 export async function* watchEvents(engine: Engine, owner: Owner, call: Call): AsyncGenerator<Change, void, void> {
-  const filters = JSON.stringify({ type: ["container"], label: [`${label.owner}=${owner}`], event: ["start", "die", "destroy", "oom"] });
+  const filters = JSON.stringify({
+    type: ["container"],
+    label: [`${label.owner}=${owner}`],
+    event: ["start", "die", "destroy", "oom"],
+  });
   const body = await engine.stream("events", call.signal, { path: "/events", query: { filters } });
   try {
     yield { kind: "resync" };

@@ -43,14 +43,16 @@ async function cutter(): Promise<Cutter> {
     },
   };
 }
-const numbers = (count: number, prefix: string): readonly string[] => Array.from({ length: count }, (_, n) => `${prefix} ${n + 1}`);
+const numbers = (count: number, prefix: string): readonly string[] =>
+  Array.from({ length: count }, (_, n) => `${prefix} ${n + 1}`);
 const linesOf = (records: readonly LogRecord[], stream: string): readonly string[] =>
   records.flatMap((record) => ("text" in record && record.stream === stream ? [record.text] : []));
 
 test("with the connection cut five times while it is read, each line comes once, in order per stream", async () => {
   await using proxy = await cutter();
   await using runtime = await open(who, { host: proxy.host });
-  const script = "i=0; while [ $i -lt 3000 ]; do i=$((i+1)); echo out $i; echo err $i >&2; [ $((i%100)) = 0 ] && sleep 0.1; done; exit 4";
+  const script =
+    "i=0; while [ $i -lt 3000 ]; do i=$((i+1)); echo out $i; echo err $i >&2; [ $((i%100)) = 0 ] && sleep 0.1; done; exit 4";
   const spec = sh("cuts", script);
   await runtime.start(spec);
   let cuts = 0;
@@ -92,14 +94,18 @@ test("a terminal's output is raw, also where it looks like JSON", async () => {
   await using runtime = await open(who);
   const spec = sh("tty", "echo '{\"status\":\"ok\"}'; yes y | tr -d '\\n' | head -c 20000; echo", { tty: true });
   await runtime.run(spec).result;
-  expect((await texts(runtime, spec.id, false)).map((text) => text.replace("\r", ""))).toEqual(['{"status":"ok"}', "y".repeat(20_000)]);
+  expect((await texts(runtime, spec.id, false)).map((text) => text.replace("\r", ""))).toEqual([
+    '{"status":"ok"}',
+    "y".repeat(20_000),
+  ]);
 });
 
 test("the last lines of a program that ends at once are there; tail shows the end only, and follows on from it", async () => {
   await using runtime = await open(who);
   const spec = sh("fast", "for i in 1 2 3 4 5; do echo $i; done");
   const seen: string[] = [];
-  for await (const update of runtime.run(spec)) if (update.kind === "log" && "text" in update.record) seen.push(update.record.text);
+  for await (const update of runtime.run(spec))
+    if (update.kind === "log" && "text" in update.record) seen.push(update.record.text);
   expect(seen).toEqual(["1", "2", "3", "4", "5"]);
   const tail = await Array.fromAsync(runtime.logs(spec.id, { tail: 2, follow: true }));
   expect(tail.map((record) => "text" in record && record.text)).toEqual(["4", "5"]);

@@ -27,7 +27,12 @@ const pulling = (id: string, reference: string, more: Partial<TaskSpec> = {}): T
   return sh(id, "echo pulled", { image: reference, ...more });
 };
 const user = ["ada", "right-pw"] as const;
-const secrets = environmentSecrets({ RIGHT: "ada:right-pw", WRONG: "ada:wrong-pw", JSON: '{"username":"ada","password":"right-pw"}', BAD: "nope" });
+const secrets = environmentSecrets({
+  RIGHT: "ada:right-pw",
+  WRONG: "ada:wrong-pw",
+  JSON: '{"username":"ada","password":"right-pw"}',
+  BAD: "nope",
+});
 
 test("an authenticated pull, with its progress; wrong, missing and unreadable credentials are told apart and never shown", async () => {
   await using registry = await startRegistry(user);
@@ -55,7 +60,9 @@ test("a missing tag and a missing repository are image-not-found; policy never a
   await using runtime = await open(who);
   const tag = runtime.start(pulling("m-tag", `${registry.address}/app:2`));
   await expect(tag).rejects.toSatisfy(failsAs("image-not-found", /app:2/));
-  await expect(runtime.start(pulling("m-repo", `${registry.address}/nope:1`))).rejects.toSatisfy(failsAs("image-not-found", /nope:1/));
+  await expect(runtime.start(pulling("m-repo", `${registry.address}/nope:1`))).rejects.toSatisfy(
+    failsAs("image-not-found", /nope:1/),
+  );
   const never = runtime.start(pulling("m-never", `${registry.address}/app:1`, { pullPolicy: "never" }));
   await expect(never).rejects.toSatisfy(failsAs("image-not-found", /pullPolicy is never/));
 });
@@ -81,7 +88,10 @@ test("a pull that is cut in the middle fails as passing, leaves no container, an
   await using registry = await startRegistry();
   const big = `${registry.address}/big:1`;
   // Random bytes do not compress: the cut falls inside the layer.
-  await run("sh", ["-c", `mkdir -p /tmp/${who} && head -c 8000000 /dev/urandom > /tmp/${who}/blob && cp "$(command -v busybox)" /tmp/${who}/sh && tar -c -C /tmp/${who} . | docker import - ${big} && rm -r /tmp/${who}`]);
+  await run("sh", [
+    "-c",
+    `mkdir -p /tmp/${who} && head -c 8000000 /dev/urandom > /tmp/${who}/blob && cp "$(command -v busybox)" /tmp/${who}/sh && tar -c -C /tmp/${who} . | docker import - ${big} && rm -r /tmp/${who}`,
+  ]);
   await native("push", big);
   await native("rmi", big);
   await using proxy = await cuttingProxy(registry.port, 3_000_000);

@@ -37,7 +37,14 @@ export async function startRegistry(user?: readonly [name: string, password: str
     auth.push("auth:", "  htpasswd:", "    realm: test", `    path: ${folder}/users`);
   }
   await mkdir(join(folder, "data"));
-  const config = ["version: 0.1", "storage:", "  filesystem:", `    rootdirectory: ${folder}/data`, "http:", `  addr: 127.0.0.1:${port}`];
+  const config = [
+    "version: 0.1",
+    "storage:",
+    "  filesystem:",
+    `    rootdirectory: ${folder}/data`,
+    "http:",
+    `  addr: 127.0.0.1:${port}`,
+  ];
   await writeFile(join(folder, "config.yml"), [...config, ...auth, ""].join("\n"));
   const server = spawn("docker-registry", ["serve", join(folder, "config.yml")], { stdio: "ignore" });
   for (let tries = 0; tries < 100; tries++) {

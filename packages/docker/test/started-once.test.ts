@@ -44,7 +44,9 @@ test("a container whose creator died before the start is started by the others, 
   await runtimes[0]?.wait(spec.id);
   expect(await texts(runtimes[0] as never, spec.id)).toEqual(["ran"]);
   await runtimes[0]?.remove(spec.id);
-  expect(await native("volume", "ls", "-q", "--filter", "label=longshore.id=cut-off", "--filter", `label=longshore.owner=${who}`)).toBe("");
+  expect(
+    await native("volume", "ls", "-q", "--filter", "label=longshore.id=cut-off", "--filter", `label=longshore.owner=${who}`),
+  ).toBe("");
   for (const runtime of runtimes) await runtime[Symbol.asyncDispose]();
 });
 

@@ -9,7 +9,11 @@ import { mapContainer } from "../src/map-container-state.ts";
 import { parseLogFrames, parseTerminalLog } from "../src/parse-log-frames.ts";
 import { readJsonLines } from "../src/read-json-lines.ts";
 
-const http = (statusCode: number, message: string): unknown => ({ statusCode, json: { message }, message: `(HTTP code ${statusCode}) x - ${message} ` });
+const http = (statusCode: number, message: string): unknown => ({
+  statusCode,
+  json: { message },
+  message: `(HTTP code ${statusCode}) x - ${message} `,
+});
 
 describe("errors as the engine and the way to it give them", () => {
   test.each<[string, unknown, string, boolean]>([
@@ -67,12 +71,24 @@ describe("states as the engine reports them", () => {
     ["dead", { Status: "dead", ExitCode: 137 }, { outcome: "failed", exit: { code: 137 } }],
     [
       "a start that failed",
-      { Status: "created", ExitCode: 127, Error: 'exec: "x": executable file not found in $PATH', StartedAt: zero, FinishedAt: zero },
+      {
+        Status: "created",
+        ExitCode: 127,
+        Error: 'exec: "x": executable file not found in $PATH',
+        StartedAt: zero,
+        FinishedAt: zero,
+      },
       { outcome: "failed", diagnosis: { code: "command-not-found" }, finishedAt: "2026-01-01T00:00:00.500000000Z" },
     ],
     [
       "a port that is taken",
-      { Status: "created", ExitCode: 128, Error: "driver failed programming external connectivity", StartedAt: zero, FinishedAt: zero },
+      {
+        Status: "created",
+        ExitCode: 128,
+        Error: "driver failed programming external connectivity",
+        StartedAt: zero,
+        FinishedAt: zero,
+      },
       { outcome: "failed", diagnosis: { code: "invalid-config" } },
     ],
   ])("%s", (_name, state, expected) => {
@@ -84,9 +100,9 @@ describe("states as the engine reports them", () => {
     expect(mapContainer(never, undefined).state).not.toHaveProperty("exit");
   });
   test("a deadline counts from the start", () => {
-    expect(mapContainer(container({ Status: "running", Running: true }, { "longshore.timeout-ms": "1500" }), undefined).deadline).toBe(
-      "2026-01-01T00:00:02.500000000Z",
-    );
+    expect(
+      mapContainer(container({ Status: "running", Running: true }, { "longshore.timeout-ms": "1500" }), undefined).deadline,
+    ).toBe("2026-01-01T00:00:02.500000000Z");
   });
 });
 
@@ -142,7 +158,8 @@ describe("the engine is found as Docker's own client finds it", () => {
     for (const name of ["ca", "cert", "key"]) await writeFile(join(home, "tls", `${name}.pem`), name);
   });
   afterAll(() => rm(home, { recursive: true, force: true }));
-  const find = (config: object, environment: Record<string, string> = {}): Promise<object> => findEngine(config, { environment, home });
+  const find = (config: object, environment: Record<string, string> = {}): Promise<object> =>
+    findEngine(config, { environment, home });
 
   test("by configuration, DOCKER_HOST, DOCKER_CONTEXT and the current context, in that order", async () => {
     const env = { DOCKER_HOST: "tcp://h:1", DOCKER_CONTEXT: "far" };

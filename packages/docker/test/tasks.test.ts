@@ -64,7 +64,9 @@ describe("the container", () => {
     expect(JSON.stringify(await inspected("secret"))).not.toContain("hunter22");
     expect(await runtime.explain(spec)).not.toContain("hunter22");
     await runtime.remove(spec.id);
-    expect(await native("volume", "ls", "-q", "--filter", "label=longshore.id=secret", "--filter", `label=longshore.owner=${who}`)).toBe("");
+    expect(
+      await native("volume", "ls", "-q", "--filter", "label=longshore.id=secret", "--filter", `label=longshore.owner=${who}`),
+    ).toBe("");
   });
 });
 
@@ -102,7 +104,11 @@ describe("endings", () => {
   test("a time limit ends it, and says so to a new process", async () => {
     await using runtime = await open(who);
     const spec = sh("limit", "trap 'exit 0' TERM; while :; do sleep 0.1; done", { timeoutMs: 1000 });
-    expect(await runtime.run(spec).result).toMatchObject({ outcome: "timed-out", exit: { code: 0 }, diagnosis: { code: "time-limit" } });
+    expect(await runtime.run(spec).result).toMatchObject({
+      outcome: "timed-out",
+      exit: { code: 0 },
+      diagnosis: { code: "time-limit" },
+    });
     await using other = await open(who);
     expect(await other.inspect(spec.id)).toMatchObject({ state: { outcome: "timed-out" } });
   });
@@ -143,7 +149,11 @@ describe("refusals, before anything starts", () => {
   ])("%s", async (_name, more, path) => {
     await using runtime = await open(who);
     const spec = { ...sh("refused", "true"), ...more } as never;
-    await expect(runtime.start(spec)).rejects.toSatisfy((error) => LongshoreError.is(error, "invalid-spec") && error.message.includes(path));
-    expect(await native("ps", "-aq", "--filter", "label=longshore.id=refused", "--filter", `label=longshore.owner=${who}`)).toBe("");
+    await expect(runtime.start(spec)).rejects.toSatisfy(
+      (error) => LongshoreError.is(error, "invalid-spec") && error.message.includes(path),
+    );
+    expect(await native("ps", "-aq", "--filter", "label=longshore.id=refused", "--filter", `label=longshore.owner=${who}`)).toBe(
+      "",
+    );
   });
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Leftover, ListFilter, StopResult, Workload, WorkloadId } from "@longshore/core";
+import { type Leftover, type ListFilter, LongshoreError, type StopResult, type Workload, type WorkloadId } from "@longshore/core";
 import {
   type Call,
   type Change,
@@ -59,7 +59,13 @@ export class LocalProcessDriver implements RuntimeDriver<LocalProcessCapabilitie
     const folder = this.#places.task(id);
     const made = (await lookAtTask(folder)) === undefined && (await this.#prepare(order, requests, call.signal));
     const seen = await startTask(folder, { specHash: order.specHash, made }, call);
-    if (seen === undefined) throw new Error("it was removed while it was being started");
+    if (seen === undefined) {
+      throw new LongshoreError("it was removed while it was being started", {
+        code: "not-found",
+        operation: "start",
+        workload: id,
+      });
+    }
     return toTask(folder, seen);
   }
   async #prepare(order: Order, [request]: Plan<ProcessRequest>["requests"], signal: AbortSignal): Promise<boolean> {

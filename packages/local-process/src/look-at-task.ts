@@ -4,6 +4,7 @@ import { instant } from "@longshore/core";
 import { announceChange } from "./announce-change.ts";
 import { createOnce } from "./create-once.ts";
 import { findSurvivors, type Kin } from "./find-survivors.ts";
+import { forgetSecrets } from "./forget-secrets.ts";
 import type { Evidence } from "./map-process-state.ts";
 import { identify, isAlive } from "./process-identity.ts";
 import { readRecord } from "./read-record.ts";
@@ -71,6 +72,7 @@ export async function closeUnstarted(folder: string, seen: Evidence, failure?: F
 
 /** Looks anew: where another was first, its word stands, and the rest may have been written since we looked. */
 async function writeEnd(folder: string, failure?: Failure): Promise<Evidence | undefined> {
+  forgetSecrets(folder);
   const intent = await readRecord<IntentRecord>(join(folder, taskFiles.intent));
   const end: ExitRecord = {
     finishedAt: instant(Date.now()),

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { announceChange } from "./announce-change.ts";
 import { createOnce } from "./create-once.ts";
+import { forgetSecrets } from "./forget-secrets.ts";
 import { identify } from "./process-identity.ts";
 import type { SecretValues } from "./start-program.ts";
 import { Supervision } from "./supervision.ts";
@@ -23,7 +24,7 @@ export async function superviseTask(folder: string): Promise<void> {
   if (me === undefined || !createOnce(join(folder, taskFiles.claim), me)) return;
   const clock = new WallClock();
   const end = await runToEnd(folder, clock);
-  rmSync(join(folder, taskFiles.secrets), { recursive: true, force: true });
+  forgetSecrets(folder);
   await writeEnd(folder, end);
   announceChange(folder);
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import type { WorkloadId } from "@longshore/core";
 import { expect, test } from "vitest";
@@ -103,6 +103,17 @@ test("a program whose supervisor died before it wrote that it had started is kno
   expect(await runtime.inspect(id)).toMatchObject({ state: { phase: "running" } });
   expect(await runtime.stop(id)).toMatchObject({ state: "confirmed" });
   assert(!isRunning(pid));
+});
+
+test("secrets do not outlive the program, whoever sees its end", async () => {
+  await using box = new Scratch();
+  const runtime = await box.open({ secrets: { resolve: async () => "a value" } });
+  const id = anId();
+  await runtime.start(script(id, "sleep 0.5", { secrets: { S: { resolve: "s", as: "file" } } }));
+  assert(existsSync(box.file(id, "secrets/S")));
+  await killSupervisor(box, id);
+  await runtime.wait(id);
+  assert(!existsSync(box.file(id, "secrets")));
 });
 
 test("a halted supervisor is woken by a stop", async () => {

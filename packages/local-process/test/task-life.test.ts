@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { existsSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LongshoreError, owner } from "@longshore/core";
 import { expect, test } from "vitest";
+import { identify } from "../src/process-identity.ts";
 import { anId, eventually, isRunning, Scratch, script, texts } from "./scratch.ts";
 
 test("a program that exits with 0 has succeeded, in the supervisor's own words", async () => {
@@ -174,6 +175,14 @@ test("when the program ends, so does all that it started, and its end is not lat
   await eventually(() => assert.deepEqual(box.processes(), []));
 });
 
+test("what comes late through a pipe that is still open is in the log", async () => {
+  await using box = new Scratch();
+  const runtime = await box.open();
+  const id = anId();
+  await runtime.run(script(id, "env -i setsid sh -c 'sleep 0.7; echo late' & sleep 0.1; echo early; exit 0")).result;
+  assert.deepEqual(await texts(runtime, id), ["early", "late"]);
+});
+
 test("the supervisor ends a task at its time limit", async () => {
   await using box = new Scratch();
   const runtime = await box.open();
@@ -189,6 +198,7 @@ test("the supervisor ends a task at its time limit", async () => {
   // The longest that core lets through is the longest that a timer can wait.
   await runtime.start(script(long, "sleep 1", { timeoutMs: 2 ** 31 - 1 }));
   expect(await runtime.wait(long)).toMatchObject({ outcome: "succeeded" });
+  assert.equal(readFileSync(box.file(long, "supervisor.err"), "utf8"), "", "nothing overflowed");
 });
 
 test("work is kept apart by owner, found by label, and unknown to strangers", async () => {
@@ -216,3 +226,25 @@ test("a start answers while the program runs, and the end of its caller's proces
   assert.deepEqual(kinds.filter((kind) => kind === "log").length, 2);
   assert.equal(kinds.at(-1), "complete");
 });
+
+test(
+  "an end that nobody can show within its time is unconfirmed, and such a task cannot be removed",
+  { timeout: 60_000 },
+  async () => {
+    await using box = new Scratch();
+    const runtime = await box.open();
+    const id = anId();
+    await runtime.run(script(id, "exit 0")).result;
+    const end = readFileSync(box.file(id, "exit.json"));
+    rmSync(box.file(id, "exit.json"));
+    // Somebody has the claim, lives, and does nothing about it.
+    writeFileSync(box.file(id, "supervisor.json"), JSON.stringify(identify(process.ppid)));
+    const [stopped, removed] = await Promise.allSettled([runtime.stop(id, { graceMs: 0 }), runtime.remove(id)]);
+    expect(stopped).toMatchObject({
+      value: { state: "unconfirmed", forced: false, reason: expect.stringMatching(/supervisor/) },
+    });
+    expect(removed).toMatchObject({ reason: { message: expect.stringMatching(/cannot be removed while it runs/) } });
+    writeFileSync(box.file(id, "supervisor.json"), JSON.stringify({ pid: 999_999, start: "long ago" }));
+    writeFileSync(box.file(id, "exit.json"), end);
+  },
+);
