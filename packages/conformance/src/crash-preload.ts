@@ -2,7 +2,10 @@ import childProcess from "node:child_process";
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 
-type Callable = (...parameters: readonly unknown[]) => unknown;
+type Callable = (...parameters: unknown[]) => unknown;
+
+/** The real one, which is no step. */
+const kill = process.kill.bind(process);
 
 /** A step is a call that changes the file system, starts a process or signals one; it has a boundary on either side. */
 class CountingFilesystem {
@@ -16,7 +19,7 @@ class CountingFilesystem {
     this.#killAt = killAt;
   }
   pass(): void {
-    if (this.#armed && this.boundaries++ === this.#killAt) process.kill(process.pid, "SIGKILL");
+    if (this.#armed && this.boundaries++ === this.#killAt) kill(process.pid, "SIGKILL");
   }
 }
 export const countingFilesystem: CountingFilesystem = new CountingFilesystem();
@@ -35,7 +38,7 @@ function wrap(holder: object, name: string): void {
   const members = holder as Record<string, Callable | undefined>;
   const original = members[name];
   if (original === undefined) return;
-  members[name] = function (this: unknown, ...parameters: readonly unknown[]): unknown {
+  members[name] = function (this: unknown, ...parameters: unknown[]): unknown {
     if (!isStep(name, parameters)) return original.apply(this, parameters);
     countingFilesystem.pass();
     const answer = original.apply(this, parameters);

@@ -10,13 +10,29 @@ export interface GuaranteeCase {
   run(stage: Stage): Promise<void>;
 }
 
+type NeedName =
+  | "crash"
+  | "faults"
+  | "connections"
+  | "badImage"
+  | "badCommand"
+  | "badConfig"
+  | "outOfMemory"
+  | "forks"
+  | "streams"
+  | "logTimes"
+  | "enforcer";
+
 const unless = (there: (harness: Harness) => unknown, why: string): Need => (harness) =>
   there(harness) === undefined || there(harness) === false ? why : undefined;
 
-export const needs = {
-  crash: unless(({ crash }) => crash, "the harness cannot crash a process (ability crash)"),
-  faults: unless(({ faults }) => faults, "the harness cannot disturb the connection (ability faults)"),
-  connections: unless(({ faults, openConnections }) => faults ?? openConnections, "nothing counts open connections (faults, openConnections)"),
+const watchers = "an open runtime enforces time limits here (trait timeLimit: watcher)";
+
+/** What a case may need of the harness or the traits. */
+export const needs: Readonly<Record<NeedName, Need>> = {
+  crash: unless(({ crash }) => crash, "the harness cannot crash a process (crash)"),
+  faults: unless(({ faults }) => faults, "the harness cannot disturb the connection (faults)"),
+  connections: unless(({ faults, openConnections }) => faults ?? openConnections, "nothing counts connections (faults, openConnections)"),
   badImage: unless(({ bad }) => bad.image, "no image can be wrong here (bad.image)"),
   badCommand: unless(({ bad }) => bad.command, "no command can be wrong here (bad.command)"),
   badConfig: unless(({ bad }) => bad.config, "no config can be wrong here (bad.config)"),
@@ -24,6 +40,5 @@ export const needs = {
   forks: unless(({ forks }) => forks ?? true, "programs have no children here (forks)"),
   streams: unless(({ tells }) => tells.streams, "stdout and stderr come as one here (tells.streams)"),
   logTimes: unless(({ traits }) => traits.logTimes, "log lines have no times here (trait logTimes)"),
-  enforcer: unless(({ traits }) => traits.timeLimit !== "watcher", "an open runtime enforces time limits here (trait timeLimit: watcher)"),
-  startIsForgotten: unless(({ traits }) => traits.retention.start === "until-removed", "retention of starts is limited in time here"),
-} satisfies Record<string, Need>;
+  enforcer: unless(({ traits }) => traits.timeLimit !== "watcher", watchers),
+};

@@ -1,3 +1,7 @@
+export type { PluginPlace } from "./child-job.ts";
+export type { ConformanceTest, Guarantee } from "./conformance-test.ts";
+export { type ConformanceOptions, conformanceTests } from "./conformance-tests.ts";
+export { type FilesystemBackend, filesystemAbilities } from "./filesystem-abilities.ts";
 export type {
   BadSpecs,
   CrashAbility,
@@ -12,3 +16,5 @@ export type {
 } from "./harness.ts";
 export type { DeathSignal, Program, Step } from "./program.ts";
 export { shellProgram } from "./shell-program.ts";
+export { wireAbilities, type WireAbilitiesOptions } from "./wire-abilities.ts";
+export type { WireRequest } from "./wire-proxy.ts";

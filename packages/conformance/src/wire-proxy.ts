@@ -3,7 +3,7 @@ import { connect, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import type { Duplex } from "node:stream";
+import type { Duplex, Writable } from "node:stream";
 import type { Route } from "./harness.ts";
 
 export interface WireRequest {
@@ -33,7 +33,7 @@ export class WireProxy implements AsyncDisposable {
   readonly #wire: WireBackend;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  readonly #backward = new Set<Duplex>();
+  readonly #backward = new Set<Writable>();
 
   private constructor(wire: WireBackend) {
     this.#wire = wire;

@@ -109,7 +109,9 @@ export class Runtime<C extends Capabilities = Capabilities> implements AsyncDisp
         throw refusal("invalid-spec", { ...at, runtime: this.name }, refused);
       }
       const parts = { driver: this.#parts.driver, calls: this.#calls, claims: this.#claims, order, plan };
-      const found = await withinPendingLimit(spec, call, (limited) => startWorkload(parts, limited));
+      const found = await withinPendingLimit({ spec, driver: this.#parts.driver }, call, (limited) =>
+        startWorkload(parts, limited),
+      );
       this.#observer.heard(found);
       return found;
     });

@@ -52,6 +52,7 @@ export class Supervision {
     const end = this.#endOf(code, signal);
     this.#over.abort();
     await this.#clearUp();
+    await this.#drain(program, outputs);
     await log.close();
     return end;
   }

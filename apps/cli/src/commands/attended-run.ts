@@ -24,8 +24,8 @@ const said = (error: unknown): string => (error instanceof Error ? error.message
  */
 export class AttendedRun {
   readonly #parts: AttendedRunParts;
-  /** Ends a start that is under way; once the task runs it is stopped instead. */
-  readonly #starting = new AbortController();
+  /** Ends a start that is under way, or the showing when nobody reads it. */
+  readonly #leaving = new AbortController();
   readonly #show: ReturnType<typeof showProgress>;
   #task: Task | undefined;
   /** Settled, never rejected. */
@@ -47,15 +47,17 @@ export class AttendedRun {
     } catch (error) {
       if (interrupts.signal.aborted) {
         await session.output.note(`no longer waiting for ${spec.id}; it may still be there: longshore rm ${spec.id}`);
-      } else if (this.#task !== undefined) await this.#remove();
-      else await clearFailedStart({ runtime, spec, signal: interrupts.signal }, error);
+      } else if (this.#task !== undefined) {
+        await this.#stopping;
+        await this.#remove();
+      } else await clearFailedStart({ runtime, spec, signal: interrupts.signal }, error);
       if (interrupts.exitCode === undefined) throw error;
       return interrupts.exitCode;
     }
   }
   async #follow(): Promise<Ending> {
     const { session, runtime, spec } = this.#parts;
-    const signal = AbortSignal.any([session.interrupts.signal, this.#starting.signal]);
+    const signal = AbortSignal.any([session.interrupts.signal, this.#leaving.signal]);
     for await (const update of runtime.run(spec, { signal })) {
       if (update.kind === "complete") {
         await this.#complete(update.ending);
@@ -89,11 +91,12 @@ export class AttendedRun {
   }
   #stop(): void {
     const { session, runtime, spec } = this.#parts;
-    if (this.#task === undefined) return this.#starting.abort(new Error("interrupted"));
+    if (this.#task === undefined) return this.#leaving.abort(new Error("interrupted"));
     const tellFailure = (error: unknown): void => {
       if (!session.interrupts.signal.aborted) void session.output.note(`${said(error)}; once more to stop waiting`);
     };
     this.#stopping = runtime.stop(spec.id, { signal: session.interrupts.signal }).then(() => {}, tellFailure);
+    if (!session.output.isRead) this.#leaving.abort(new Error("nobody reads"));
   }
   async #remove(): Promise<void> {
     const { session, runtime, spec, keep } = this.#parts;

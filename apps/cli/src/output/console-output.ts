@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { Writable } from "node:stream";
+import { setImmediate as turn } from "node:timers/promises";
 
 export interface Streams {
   readonly stdout: Writable;
@@ -10,10 +11,14 @@ const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g; // oxlint-disable
 
 const oneLine = (text: string): string => text.replace(/\s*\r?\n\s*/g, " ").replace(controls, "\ufffd");
 
+/** Lines that are there already come without a turn of the event loop; signals and closed pipes are heard only between turns. */
+const writesPerTurn = 200;
+
 /** The two streams of the command, written no faster than they are read. */
 export class ConsoleOutput {
   readonly #streams: Streams;
   readonly #gone = new Set<Writable>();
+  #writes = 0;
 
   /** `broken` is told once when stdout takes nothing any more: its reader has left (EPIPE), or a disk is full. */
   constructor(streams: Streams, broken: (error: NodeJS.ErrnoException) => void) {
@@ -26,8 +31,13 @@ export class ConsoleOutput {
       });
     }
   }
+  /** Whether anybody reads what goes to stdout. */
+  get isRead(): boolean {
+    return !this.#gone.has(this.#streams.stdout);
+  }
   async write(to: keyof Streams, text: string): Promise<void> {
     const stream = this.#streams[to];
+    if (++this.#writes % writesPerTurn === 0) await turn();
     if (this.#gone.has(stream) || stream.write(text)) return;
     await Promise.race([once(stream, "drain"), once(stream, "close")]).catch(() => {});
   }

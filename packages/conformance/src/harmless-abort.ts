@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import { type CallOptions, LongshoreError, type Runtime, type TaskSpec } from "@longshore/core";
+import { firstLine } from "./first-line.ts";
+import { type GuaranteeCase, needs } from "./guarantee-case.ts";
+import { linesOf } from "./log-texts.ts";
+import type { Program } from "./program.ts";
+import { pause, soon } from "./soon.ts";
+import type { Stage } from "./stage.ts";
+
+const long: Program = [{ do: "trap", then: { exit: 0 } }, { do: "print", text: "ready" }, { do: "sleep", ms: 60_000 }];
+/** An abort has to be heard within this, whatever the backend is doing. */
+const atOnceMs = 500;
+
+type Verb = (runtime: Runtime, spec: TaskSpec, options: CallOptions) => Promise<unknown>;
+const verbs: Readonly<Record<string, Verb>> = {
+  start: (runtime, spec, options) => runtime.start(spec, options),
+  inspect: (runtime, { id }, options) => runtime.inspect(id, options),
+  stop: (runtime, { id }, options) => runtime.stop(id, options),
+  remove: (runtime, { id }, options) => runtime.remove(id, options),
+  wait: (runtime, { id }, options) => runtime.wait(id, options),
+  list: (runtime, _spec, options) => Array.fromAsync(runtime.list({}, options)),
+  logs: (runtime, { id }, options) => Array.fromAsync(runtime.logs(id, { follow: true }, options)),
+  observe: (runtime, { id }, options) => Array.fromAsync(runtime.observe(id, options)),
+  "run, its result": (runtime, spec, options) => runtime.run(spec, options).result,
+  "run, its updates": (runtime, spec, options) => Array.fromAsync(runtime.run(spec, options)),
+  ping: (runtime, _spec, options) => runtime.ping(options),
+};
+
+/** Rejects with the reason itself, not with something that was made of it. */
+async function rejectsAtOnce(verb: string, act: (options: CallOptions) => Promise<unknown>, afterMs = 50): Promise<void> {
+  const control = new AbortController();
+  const reason = new Error(`enough of ${verb}`);
+  const acting = act({ signal: control.signal }).then(
+    () => assert.fail(`${verb} resolved although it was aborted`),
+    (error: unknown) => assert.equal(error, reason, `${verb} rejected with ${String(error)}`),
+  );
+  await pause(afterMs);
+  control.abort(reason);
+  await soon(acting, `${verb}, aborted`, atOnceMs);
+}
+
+async function running(stage: Stage, program: Program = long, more: Partial<TaskSpec> = {}): Promise<{ readonly runtime: Runtime; readonly spec: TaskSpec }> {
+  const runtime = await stage.open();
+  const spec = stage.task(program, more);
+  await stage.soon(runtime.start(spec), "start");
+  await firstLine(stage, runtime, spec.id);
+  return { runtime, spec };
+}
+async function livesOn(stage: Stage, spec: TaskSpec): Promise<void> {
+  await pause(200);
+  assert.notDeepEqual(await stage.alive(spec.id), [], "the workload runs on");
+  const seen = await stage.elsewhere((other) => stage.soon(other.inspect(spec.id), "inspect"));
+  assert.equal(seen.kind === "task" && seen.state.phase, "running");
+}
+
+async function deafBackend(stage: Stage): Promise<void> {
+  const { spec } = await running(stage);
+  const opening = await stage.requestsToOpen();
+  const route = await stage.route({ kind: "hang", at: opening });
+  const stuck = await stage.open({ through: route.through });
+  await Promise.all(Object.entries(verbs).map(([name, verb]) => rejectsAtOnce(name, (options) => verb(stuck, spec, options), 200)));
+  assert.ok(stage.injected("hang", route) > 0);
+  await livesOn(stage, spec);
+}
+
+async function idleWaits(stage: Stage): Promise<void> {
+  const { runtime, spec } = await running(stage);
+  for (const name of ["wait", "logs", "observe", "run, its result", "run, its updates"]) {
+    await rejectsAtOnce(name, (options) => (verbs[name] as Verb)(runtime, spec, options), 200);
+  }
+  await livesOn(stage, spec);
+}
+
+async function abortedBefore(stage: Stage): Promise<void> {
+  const runtime = await stage.open();
+  const spec = stage.task(long);
+  const reason = new Error("before it began");
+  for (const [name, verb] of Object.entries(verbs)) {
+    const acting = verb(runtime, spec, { signal: AbortSignal.abort(reason) });
+    await assert.rejects(soon(acting, name, atOnceMs), (error) => error === reason, name);
+  }
+  await pause(200);
+  assert.deepEqual(await stage.natives(), [], "nothing was begun");
+}
+
+async function stopAborted(stage: Stage): Promise<void> {
+  const { runtime, spec } = await running(stage, [{ do: "trap", then: "ignore" }, ...long.slice(1)]);
+  await rejectsAtOnce("stop", (options) => runtime.stop(spec.id, { ...options, graceMs: 20_000 }), 300);
+  await pause(200);
+  assert.notDeepEqual(await stage.alive(spec.id), [], "an abort ends the waiting, not the grace");
+}
+
+/** Aborted on its way, and begun again by somebody else: whatever the first call did is part of the one run. */
+async function startAborted(stage: Stage): Promise<void> {
+  const program: Program = [{ do: "print", text: "mark" }, { do: "sleep", ms: 100 }];
+  for (const afterMs of [0, 2, 10, 40]) {
+    const runtime = await stage.open();
+    const spec = stage.task(program);
+    const control = new AbortController();
+    const reason = new Error("changed my mind");
+    const starting = runtime.start(spec, { signal: control.signal }).then(
+      () => {},
+      (error: unknown) => assert.equal(error, reason),
+    );
+    await pause(afterMs);
+    control.abort(reason);
+    await soon(starting, "start, aborted", atOnceMs);
+    await stage.elsewhere(async (other) => {
+      assert.equal((await stage.ran(other, spec)).outcome, "succeeded");
+      assert.deepEqual(linesOf(await stage.logs(other, spec.id, { follow: true })), ["mark"]);
+    });
+  }
+}
+
+async function breakPending(stage: Stage): Promise<void> {
+  const { runtime, spec } = await running(stage);
+  for (const [name, stream] of [
+    ["logs", runtime.logs(spec.id, { follow: true })],
+    ["observe", runtime.observe(spec.id)],
+    ["run", runtime.run(spec)],
+  ] as const) {
+    const iterator = (stream as AsyncIterable<unknown>)[Symbol.asyncIterator]();
+    await stage.soon(iterator.next(), `the first of ${name}`);
+    let pending = iterator.next();
+    // Until nothing more comes by itself.
+    for (let idle = false; !idle; ) {
+      idle = await Promise.race([pending.then(() => false), pause(300).then(() => true)]);
+      if (!idle) pending = iterator.next();
+    }
+    await soon(Promise.resolve(iterator.return?.()), `${name}, left while a read is pending`, atOnceMs);
+    assert.equal((await soon(pending, `the pending read of ${name}`, atOnceMs)).done, true);
+  }
+  await livesOn(stage, spec);
+}
+
+/** Connections that a runtime holds, however they are counted. */
+async function counted(stage: Stage): Promise<{ readonly runtime: Runtime; readonly count: () => Promise<number> }> {
+  const { harness } = stage;
+  if (harness.faults === undefined) return { runtime: await stage.open(), count: async () => (await harness.openConnections?.()) ?? 0 };
+  const route = await stage.route({ kind: "none" });
+  return { runtime: await stage.open({ through: route.through }), count: async () => route.connections() };
+}
+
+async function connectionsFreed(stage: Stage): Promise<void> {
+  const { spec } = await running(stage);
+  const { runtime, count } = await counted(stage);
+  await stage.soon(runtime.inspect(spec.id), "inspect");
+  const before = await count();
+  for (let round = 0; round < 5; round++) {
+    for await (const _ of runtime.logs(spec.id, { follow: true })) break;
+    for (const name of ["wait", "logs", "run, its updates"]) {
+      await rejectsAtOnce(name, (options) => (verbs[name] as Verb)(runtime, spec, options), 100);
+    }
+  }
+  // One idle connection kept for the next request is no leak.
+  await stage.eventually(async () => (await count()) <= Math.max(before, 1), `the ${before} connections that were open before`);
+  await runtime[Symbol.asyncDispose]();
+  await livesOn(stage, spec);
+}
+
+async function closing(stage: Stage): Promise<void> {
+  const { spec } = await running(stage);
+  const { runtime, count } = stage.harness.faults ?? stage.harness.openConnections ? await counted(stage) : { runtime: await stage.open(), count: async () => 0 };
+  const waits = ["wait", "logs", "observe", "run, its result"].map((name) =>
+    assert.rejects((verbs[name] as Verb)(runtime, spec, {}), (error) => LongshoreError.is(error, "closed"), name),
+  );
+  await pause(200);
+  await soon(runtime[Symbol.asyncDispose](), "closing", stage.patienceMs);
+  await soon(Promise.all(waits), "what waited on a runtime that was closed", atOnceMs);
+  await assert.rejects(soon(runtime.inspect(spec.id), "inspect", atOnceMs), (error) => LongshoreError.is(error, "closed"));
+  if (stage.harness.faults !== undefined) await stage.eventually(async () => (await count()) === 0, "no connection is left");
+  await livesOn(stage, spec);
+}
+
+export const harmlessAbort: readonly GuaranteeCase[] = [
+  { name: "every verb rejects at once with the reason, although the backend never answers", needs: [needs.faults], run: deafBackend },
+  { name: "what waits for a running program rejects at once with the reason", run: idleWaits },
+  { name: "what is aborted before it begins does nothing", run: abortedBefore },
+  { name: "an aborted stop kills nothing", run: stopAborted },
+  { name: "a start aborted anywhere, then started again: one run", run: startAborted },
+  { name: "leaving a for await returns at once, also while a read is pending", run: breakPending },
+  { name: "connections are freed by abort and break", needs: [needs.connections], run: connectionsFreed },
+  { name: "closing ends what waits as closed, and no workload", run: closing },
+];
