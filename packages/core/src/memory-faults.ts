@@ -17,6 +17,8 @@ export interface MemoryFault {
   readonly operation?: string;
   /** Only the request with this number, counted from 0. Default: every one. */
   readonly at?: number;
+  /** This one and all that come after it. */
+  readonly from?: number;
   /** Default: for as long as it is not lifted. */
   readonly times?: number;
   /** What is thrown. Default: `unavailable`, ambiguous. */
@@ -100,6 +102,7 @@ export class MemoryFaults {
         kinds.includes(rule.kind) &&
         (rule.operation === undefined || operation === rule.operation || operation.startsWith(`${rule.operation}.`)) &&
         (rule.at === undefined || rule.at === index) &&
+        index >= (rule.from ?? 0) &&
         rule.left > 0,
     );
     if (hit === undefined) return;

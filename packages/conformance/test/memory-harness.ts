@@ -1,0 +1,80 @@
+import type { CrashJob, CrashOutcome, FaultPlan, FaultRoute, Harness, HarnessOpening, Route } from "@longshore/conformance";
+import { fileStore, openRuntime, type Runtime } from "@longshore/core";
+import { MemoryBackend, MemoryFaults, memoryOn } from "@longshore/core/memory";
+
+/** How a runtime is made of a backend; a deliberately broken driver is put in here. */
+export type Plug = typeof memoryOn;
+export interface MemoryHarnessOptions {
+  readonly plug?: Plug;
+  readonly watch?: boolean;
+  readonly backend?: MemoryBackend;
+}
+const afterFaults = (plan: FaultPlan, faults: MemoryFaults): void => {
+  if (plan.kind === "drop-request") faults.inject({ kind: "before", at: plan.at });
+  else if (plan.kind === "lose-reply") faults.inject({ kind: "after", at: plan.at });
+  else if (plan.kind === "hang") faults.inject({ kind: "stuck", from: plan.at });
+  else if (plan.kind === "cut-streams") faults.cutLogs(plan.times);
+};
+
+/** Each harness has a backend of its own. A crashed process is a driver that does and says nothing any more. */
+export function memoryHarness({ plug = memoryOn, watch = true, backend = new MemoryBackend() }: MemoryHarnessOptions = {}): Harness {
+  const routes = new WeakMap<Route, MemoryFaults>();
+  backend.missingImages.add("missing:1");
+  const open = ({ owner, store, through }: HarnessOpening, own?: MemoryFaults): Promise<Runtime> => {
+    const faults = own ?? (through && routes.get(through)) ?? backend.faults;
+    return openRuntime(plug(backend, faults).with({ watch }), { owner, pollMs: 20, ...(store !== undefined && { store }) });
+  };
+  const records = (owner: string) => [...backend.records].filter(([, { request }]) => request.owner === owner);
+  const leftovers = (owner: string) => [...backend.leftovers].filter(([, left]) => left.owner === owner);
+  return {
+    name: watch ? "memory" : "memory, polled",
+    traits: plug(backend).traits,
+    open,
+    program: (program) => ({ options: { memory: { program } } }),
+    natives: async (owner) => [...records(owner), ...leftovers(owner)].map(([name]) => name),
+    alive: async (owner, id) =>
+      records(owner).flatMap(([name, { request, process }]) => (request.id === id && process !== undefined && process.running > 0 ? [name] : [])),
+    async wipe(owner) {
+      for (const [name] of records(owner)) backend.drop(name);
+      for (const [name] of leftovers(owner)) backend.leftovers.delete(name);
+    },
+    bad: {
+      image: { image: "missing:1" },
+      command: { options: { memory: { program: [{ do: "fail", reason: "command-not-found" }] } } },
+      config: { options: { memory: { programme: [] } } },
+    },
+    tells: { signals: true, streams: true },
+    outOfMemory: { options: { memory: { program: [{ do: "exhaust" }] } } },
+    crash: { crash: (job) => crash(open, job) },
+    faults: {
+      async route(plan): Promise<FaultRoute> {
+        const faults = new MemoryFaults();
+        const through = {};
+        routes.set(through, faults);
+        afterFaults(plan, faults);
+        return {
+          through,
+          requests: () => faults.requests,
+          injected: () => faults.injected,
+          connections: () => faults.openReads,
+          [Symbol.asyncDispose]: async () => {},
+        };
+      },
+    },
+    patienceMs: 10_000,
+  };
+}
+
+type Open = (opening: HarnessOpening, faults: MemoryFaults) => Promise<Runtime>;
+async function crash(open: Open, job: CrashJob): Promise<CrashOutcome> {
+  const faults = new MemoryFaults();
+  const runtime = await open({ owner: job.owner, ...(job.store !== undefined && { store: fileStore(job.store) }) }, faults);
+  const died = faults.dieAt(job.boundary ?? Number.POSITIVE_INFINITY);
+  const done = (): Promise<unknown> => {
+    if (job.verb === "start") return runtime.start(job.spec);
+    return job.verb === "stop" ? runtime.stop(job.id) : runtime.remove(job.id);
+  };
+  const reached = await Promise.race([died.then(() => true), done().then(() => false)]);
+  const { boundaries } = faults;
+  return { reached, boundaries };
+}
