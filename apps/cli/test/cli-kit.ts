@@ -33,9 +33,7 @@ export class Bench implements AsyncDisposable {
     this.#environment = environment;
   }
   static async open(environment: Environment = {}): Promise<Bench> {
-    const b = new Bench(await mkdtemp(join(tmpdir(), "longshore-cli-")), environment);
-    if (process.env["BENCH_LOCAL"]) await b.write("longshore.yaml", "runtimes: { local: { use: local-process } }");
-    return b;
+    return new Bench(await mkdtemp(join(tmpdir(), "longshore-cli-")), environment);
   }
   async write(name: string, text: string | Uint8Array): Promise<string> {
     await writeFile(join(this.folder, name), text);
@@ -45,7 +43,6 @@ export class Bench implements AsyncDisposable {
     const env = {
       ...process.env,
       LONGSHORE_STATE_DIR: join(this.folder, "state"),
-      NO_COLOR: "1",
       ...this.#environment,
       ...options.env,
     };

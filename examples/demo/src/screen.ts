@@ -13,7 +13,9 @@ export class Screen implements Disposable {
 
   constructor() {
     const color = (process.env["NO_COLOR"] ?? "") === "" ? "cyan" : false;
-    this.#spinner = process.stderr.isTTY ? ora({ stream: process.stderr, discardStdin: false, color }) : undefined;
+    // Some terminals have no size: a spinner cannot wrap its text there.
+    const hasRoom = process.stderr.isTTY && process.stderr.columns > 0;
+    this.#spinner = hasRoom ? ora({ stream: process.stderr, discardStdin: false, color }) : undefined;
   }
   line(text: string): void {
     this.#spinner?.clear();

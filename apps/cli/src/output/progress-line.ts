@@ -18,7 +18,8 @@ export function describeProgress({ step, done, total }: Progress): string {
 
 /** A spinner where stderr is a terminal; elsewhere nothing, since stderr is the task's. */
 export async function progressLine(enabled: boolean): Promise<ProgressLine> {
-  if (!enabled || !process.stderr.isTTY) return silent;
+  // A terminal without a width, as some of CI are, has the spinner count an endless number of lines.
+  if (!enabled || !process.stderr.isTTY || (process.stderr.columns ?? 0) < 1) return silent;
   const { default: ora } = await import("ora");
   const color = (process.env["NO_COLOR"] ?? "") === "" ? "cyan" : false;
   const spinner = ora({ stream: process.stderr, discardStdin: false, color });
