@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const bin = fileURLToPath(new URL("../bin/longshore.js", import.meta.url));
+export const bin: string = fileURLToPath(new URL("../bin/longshore.js", import.meta.url));
 
 export interface Done {
   readonly code: number | null;

@@ -114,23 +114,28 @@ async function startAborted(stage: Stage): Promise<void> {
 
 async function breakPending(stage: Stage): Promise<void> {
   const { runtime, spec } = await running(stage);
-  for (const [name, stream] of [
-    ["logs", runtime.logs(spec.id, { follow: true })],
-    ["observe", runtime.observe(spec.id)],
-    ["run", runtime.run(spec)],
-  ] as const) {
-    const iterator = (stream as AsyncIterable<unknown>)[Symbol.asyncIterator]();
-    await stage.soon(iterator.next(), `the first of ${name}`);
-    let pending = iterator.next();
-    // Until nothing more comes by itself.
-    for (let idle = false; !idle; ) {
-      idle = await Promise.race([pending.then(() => false), pause(300).then(() => true)]);
-      if (!idle) pending = iterator.next();
-    }
+  const streams: Readonly<Record<string, AsyncIterable<unknown>>> = {
+    logs: runtime.logs(spec.id, { follow: true }),
+    observe: runtime.observe(spec.id),
+    run: runtime.run(spec),
+  };
+  for (const [name, stream] of Object.entries(streams)) {
+    const iterator = stream[Symbol.asyncIterator]();
+    const pending = await pendingRead(stage, iterator);
     await soon(Promise.resolve(iterator.return?.()), `${name}, left while a read is pending`, atOnceMs);
-    assert.equal((await soon(pending, `the pending read of ${name}`, atOnceMs)).done, true);
+    await soon(pending, `the pending read of ${name}`, atOnceMs);
+    assert.equal((await soon(iterator.next(), `${name}, after it was left`, atOnceMs)).done, true);
   }
   await livesOn(stage, spec);
+}
+/** One for which nothing has come yet; a runtime that polls always has something soon. */
+async function pendingRead(stage: Stage, iterator: AsyncIterator<unknown>): Promise<Promise<IteratorResult<unknown>>> {
+  for (let taken = 0; taken < 10; taken++) {
+    const read = iterator.next();
+    const idle = await Promise.race([read.then(() => false), pause(300).then(() => true)]);
+    if (idle) return read;
+  }
+  return stage.soon(Promise.resolve(iterator.next()), "another read");
 }
 
 /** Connections that a runtime holds, however they are counted. */

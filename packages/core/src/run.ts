@@ -87,14 +87,8 @@ export class Run implements AsyncIterable<Update> {
   }
   /** Removed by somebody: the logs are drained all the same. */
   async *#states(signal: AbortSignal): AsyncGenerator<Update, void, void> {
-    let last = "";
     for await (const seen of this.#verbs.observe(this.id, { signal })) {
-      if (seen.kind === "absent" || seen.kind === "lost") return;
-      if (seen.kind !== "task") continue;
-      const now = JSON.stringify(seen.state);
-      if (now !== last) yield { kind: "status", task: seen };
-      if (seen.state.phase === "exited") return;
-      last = now;
+      if (seen.kind === "task") yield { kind: "status", task: seen };
     }
   }
   async *#logs(signal: AbortSignal): AsyncGenerator<Update, void, void> {

@@ -123,13 +123,15 @@ export class Runtime<C extends Capabilities = Capabilities> implements AsyncDisp
       return this.#remember(seen ?? { kind: "absent", id }, call.signal);
     });
   }
-  /** Each look's answer, the first at once, the next after a change; ends after `absent`, `lost` or the task's end. */
+  /** What there is at once, then whenever it is seen to differ; ends after `absent`, `lost` or the task's end. */
   observe(id: WorkloadId, options?: CallOptions): AsyncIterable<Inspection> {
     const looks = async function* (this: Runtime<C>, signal: AbortSignal): AsyncGenerator<Inspection, void, void> {
       using _observing = this.#observer.enter(id);
-      for (let first = true; ; first = false) {
-        const seen = await this.#remember(await this.#observer.next(id, { signal, first }), signal);
-        yield seen;
+      for (let last = ""; ; ) {
+        const seen = await this.#remember(await this.#observer.next(id, { signal, first: last === "" }), signal);
+        const now = JSON.stringify(seen);
+        if (now !== last) yield seen;
+        last = now;
         if (seen.kind === "absent" || seen.kind === "lost") return;
         if (seen.kind === "task" && seen.state.phase === "exited") return;
       }

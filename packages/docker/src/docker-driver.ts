@@ -24,8 +24,8 @@ import type {
 import { classifyDockerError } from "./classify-docker-error.ts";
 import { label } from "./container-names.ts";
 import { Containers } from "./containers.ts";
+import type { DockerCapabilities } from "./docker-capabilities.ts";
 import type { DockerOptions, ReadDockerConfig } from "./docker-config.ts";
-import type { DockerCapabilities } from "./docker-plugin.ts";
 import { Engine } from "./engine.ts";
 import { findEngine } from "./find-engine.ts";
 import { mapContainer } from "./map-container-state.ts";

@@ -1,9 +1,7 @@
 import { defineRuntime } from "@longshore/core/driver";
 import type { RuntimePlugin } from "@longshore/core";
-import type { Capabilities } from "@longshore/core/driver";
+import type { DockerCapabilities } from "./docker-capabilities.ts";
 import type { DockerConfig } from "./docker-config.ts";
-
-export type DockerCapabilities = Required<Pick<Capabilities, "watch">>;
 
 /** Tasks as containers of a Docker Engine. */
 export const runtime: RuntimePlugin<"docker", DockerConfig, DockerCapabilities> = defineRuntime({

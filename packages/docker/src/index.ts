@@ -1,2 +1,3 @@
+export type { DockerCapabilities } from "./docker-capabilities.ts";
 export type { DockerConfig, DockerOptions } from "./docker-config.ts";
-export { type DockerCapabilities, runtime } from "./docker-plugin.ts";
+export { runtime } from "./docker-plugin.ts";

@@ -1,0 +1,3 @@
+import type { Capabilities } from "@longshore/core/driver";
+
+export type DockerCapabilities = Required<Pick<Capabilities, "watch">>;
