@@ -36,6 +36,7 @@ import { startContainer } from "./start-container.ts";
 import { StartLease } from "./start-lease.ts";
 import { stopContainer } from "./stop-container.ts";
 import { type ContainerRequest, toContainerRequest } from "./to-container-request.ts";
+import { findSettled } from "./find-settled.ts";
 import { isMarker, type MarkerVolume, Volumes } from "./volumes.ts";
 import { watchEvents } from "./watch-events.ts";
 
@@ -122,7 +123,7 @@ class DockerDriver implements RuntimeDriver<DockerCapabilities, DockerOptions, C
   async [Symbol.asyncDispose](): Promise<void> {}
 
   async #look(id: WorkloadId, intents: Intents, call: Call): Promise<DriverInspection> {
-    const container = await this.#containers.find(id, call.signal);
+    const container = await findSettled(this.#containers, id, call.signal);
     return container === undefined ? { kind: "absent", id } : mapContainer(container, intents.get(container.Id));
   }
   async #intents({ signal }: Call): Promise<Intents> {

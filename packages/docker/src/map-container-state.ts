@@ -8,6 +8,7 @@ export interface InspectedContainer {
   readonly Name: string;
   readonly Created: string;
   readonly Config: { readonly Labels: Readonly<Record<string, string>>; readonly Tty: boolean; readonly StopSignal?: string };
+  readonly HostConfig: { readonly Memory: number };
   readonly State: {
     readonly Status: string;
     readonly Running: boolean;
@@ -47,7 +48,7 @@ function endingOf({ State, Created }: InspectedContainer, intent: StopIntent | u
 }
 
 /** By the container's own word and the intent that was recorded beside it. */
-export function mapContainerState(container: InspectedContainer, intent: StopIntent | undefined): TaskState {
+function mapContainerState(container: InspectedContainer, intent: StopIntent | undefined): TaskState {
   const startedAt = happened(container.State.StartedAt);
   const started = startedAt === undefined ? {} : { startedAt };
   switch (container.State.Status) {

@@ -47,6 +47,7 @@ const container = (state: object, labels: object = {}): never =>
     Id: "c".repeat(64),
     Name: "/o-a",
     Created: "2026-01-01T00:00:00.5Z",
+    HostConfig: { Memory: 0 },
     Config: { Tty: false, Labels: { "longshore.id": "a", "longshore.hash": "v1:x", ...labels } },
     State: {
       Status: "exited",

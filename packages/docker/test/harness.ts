@@ -1,0 +1,57 @@
+import { type Harness, type HarnessOpening, type Route, shellProgram, wireAbilities } from "@longshore/conformance";
+import { openRuntime, type Owner, type Runtime, type WorkloadId } from "@longshore/core";
+import { runtime as plugin } from "@longshore/docker";
+import { cleanUp, image, native } from "./kit.ts";
+
+/** A start that was cut off is taken over after this long: as short as a loaded machine allows, since tests wait for it. */
+const startLeaseMs = 1500;
+const configOf = (through?: Route): { readonly host?: string; readonly startLeaseMs: number } => {
+  if (through === undefined) return { startLeaseMs };
+  const { socketPath, port } = through;
+  return { startLeaseMs, host: socketPath === undefined ? `tcp://127.0.0.1:${port}` : `unix://${socketPath}` };
+};
+const lines = (text: string): readonly string[] => text.split("\n").filter(Boolean);
+const ours = (owner: Owner, id?: WorkloadId): readonly string[] => [
+  ...["--filter", `label=longshore.owner=${owner}`],
+  ...(id === undefined ? [] : ["--filter", `label=longshore.id=${id}`]),
+];
+
+/** Containers of one engine, seen with the engine's own client. */
+export function dockerHarness(): Harness {
+  const abilities = wireAbilities({
+    plugin: { module: import.meta.resolve("@longshore/docker") },
+    config: configOf,
+    backend: { socketPath: "/var/run/docker.sock" },
+    isStream: ({ path }) => /\/(logs|events)\?/.test(path),
+  });
+  return {
+    name: "docker",
+    traits: plugin.traits,
+    open: ({ owner, store, through }: HarnessOpening): Promise<Runtime> =>
+      openRuntime(plugin.with(configOf(through)), { owner, ...(store !== undefined && { store }) }),
+    // Process 1 cannot kill itself: a program that does needs an init above it.
+    program: (steps) => ({
+      image,
+      command: ["sh", "-c", shellProgram(steps)],
+      ...(steps.some((step) => step.do === "die") && { init: true }),
+    }),
+    async natives(owner) {
+      const [containers, volumes] = await Promise.all([
+        native("ps", "-a", ...ours(owner), "--format", "container {{.Names}}"),
+        native("volume", "ls", ...ours(owner), "--format", "volume {{.Name}}"),
+      ]);
+      return [...lines(containers), ...lines(volumes)];
+    },
+    alive: async (owner, id) => lines(await native("ps", ...ours(owner, id), "--format", "{{.Names}}")),
+    wipe: cleanUp,
+    bad: {
+      image: { image: "127.0.0.1:9/missing:1", pullPolicy: "never", command: ["true"] },
+      command: { image, command: ["no-such-program"] },
+      config: { image, command: ["true"], stdin: true },
+    },
+    // The engine tells of 137 alone whether it was an exit or a signal.
+    tells: { signals: false, streams: true },
+    outOfMemory: { image, command: ["tail", "/dev/zero"], resources: { memory: "16Mi" } },
+    ...abilities,
+  };
+}

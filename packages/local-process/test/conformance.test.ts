@@ -1,0 +1,18 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { conformanceTests, filesystemAbilities } from "@longshore/conformance";
+import { afterAll, describe, test } from "vitest";
+import { localProcessHarness } from "./harness.ts";
+
+const stateDir = mkdtempSync(join(tmpdir(), "longshore-local-process-"));
+afterAll(() => rmSync(stateDir, { recursive: true, force: true, maxRetries: 10 }));
+
+const place = { module: import.meta.resolve("@longshore/local-process") };
+const harness = { ...localProcessHarness(stateDir), ...filesystemAbilities({ plugin: place, config: { stateDir } }) };
+
+describe("local-process keeps the guarantees", () => {
+  for (const { name, skip, run } of conformanceTests(harness)) {
+    test(name, (context) => (skip === undefined ? run() : context.skip(skip)), 120_000);
+  }
+});
