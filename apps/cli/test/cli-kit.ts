@@ -25,12 +25,12 @@ export class Bench implements AsyncDisposable {
   readonly folder: string;
   /** Without digits only letters: an owner. Keeps tests apart that share an engine. */
   readonly owner: string;
-  readonly #environment: Environment;
+  readonly environment: NodeJS.ProcessEnv;
 
   private constructor(folder: string, environment: Environment) {
     this.folder = folder;
     this.owner = `t${Math.random().toString(36).slice(2, 12)}`;
-    this.#environment = environment;
+    this.environment = { ...process.env, LONGSHORE_STATE_DIR: join(folder, "state"), ...environment };
   }
   static async open(environment: Environment = {}): Promise<Bench> {
     return new Bench(await mkdtemp(join(tmpdir(), "longshore-cli-")), environment);
@@ -40,12 +40,7 @@ export class Bench implements AsyncDisposable {
     return name;
   }
   start(args: readonly string[], options: SpawnOptions = {}): Live {
-    const env = {
-      ...process.env,
-      LONGSHORE_STATE_DIR: join(this.folder, "state"),
-      ...this.#environment,
-      ...options.env,
-    };
+    const env = { ...this.environment, ...options.env };
     const words = ["--owner", this.owner, ...args];
     const child = spawn(process.execPath, [bin, ...words], {
       cwd: this.folder,

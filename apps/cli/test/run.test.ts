@@ -142,7 +142,11 @@ test("a terminal without a size gets no spinner", async () => {
   await using bench = await Bench.open();
   // script(1) makes a terminal, and without one of its own that has no rows and columns.
   const command = [process.execPath, bin, "run", "--runtime", "local", "--owner", bench.owner, "--", "echo", "hello"].join(" ");
-  const child = spawn("script", ["-qec", command, "/dev/null"], { cwd: bench.folder, env: bench.environment, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn("script", ["-qec", command, "/dev/null"], {
+    cwd: bench.folder,
+    env: bench.environment,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   let shown = "";
   child.stdout.on("data", (piece: Buffer) => {
     shown += piece.toString();

@@ -50,6 +50,8 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
   // Once: a second Ctrl-C ends the demo as it ends any program.
   process.once(name, () => interrupted.abort(new Error("interrupted")));
 }
+// As in `npm run demo | head`: whatever runs is removed then, too.
+process.stdout.on("error", () => interrupted.abort(new Error("nobody reads")));
 try {
   process.exit(await demo(interrupted.signal));
 } catch (error) {

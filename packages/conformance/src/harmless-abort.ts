@@ -121,7 +121,7 @@ async function breakPending(stage: Stage): Promise<void> {
   };
   for (const [name, stream] of Object.entries(streams)) {
     const iterator = stream[Symbol.asyncIterator]();
-    const pending = await pendingRead(stage, iterator);
+    const { read: pending } = await pendingRead(iterator);
     await soon(Promise.resolve(iterator.return?.()), `${name}, left while a read is pending`, atOnceMs);
     await soon(pending, `the pending read of ${name}`, atOnceMs);
     assert.equal((await soon(iterator.next(), `${name}, after it was left`, atOnceMs)).done, true);
@@ -129,13 +129,13 @@ async function breakPending(stage: Stage): Promise<void> {
   await livesOn(stage, spec);
 }
 /** One for which nothing has come yet; a runtime that polls always has something soon. */
-async function pendingRead(stage: Stage, iterator: AsyncIterator<unknown>): Promise<Promise<IteratorResult<unknown>>> {
+async function pendingRead(iterator: AsyncIterator<unknown>): Promise<{ readonly read: Promise<unknown> }> {
   for (let taken = 0; taken < 10; taken++) {
     const read = iterator.next();
     const idle = await Promise.race([read.then(() => false), pause(300).then(() => true)]);
-    if (idle) return read;
+    if (idle) return { read };
   }
-  return stage.soon(Promise.resolve(iterator.next()), "another read");
+  return { read: iterator.next() };
 }
 
 /** Connections that a runtime holds, however they are counted. */

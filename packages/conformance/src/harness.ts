@@ -14,7 +14,7 @@ export interface HarnessOpening {
   readonly through?: Route;
 }
 
-/** Specs that cannot work. Absent: the backend has no such thing to get wrong. Tests add id and kind. */
+/** Specs that cannot work, whole but for kind and id. Absent: the backend has no such thing to get wrong. */
 export interface BadSpecs {
   /** An image that does not exist anywhere. */
   readonly image?: Partial<TaskSpec>;
@@ -105,7 +105,7 @@ export interface Harness {
   };
   /** Children in the background that outlive the program's main process are possible here. Default: true. */
   readonly forks?: boolean;
-  /** A task that needs more memory than its limit. Absent: the backend limits no memory. */
+  /** A task that needs more memory than its limit, whole but for kind and id. Absent: the backend limits no memory. */
   readonly outOfMemory?: Partial<TaskSpec>;
   readonly crash?: CrashAbility;
   readonly faults?: FaultAbility;

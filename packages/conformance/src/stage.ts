@@ -62,6 +62,10 @@ export class Stage implements AsyncDisposable {
   task(steps: Program, more: Partial<TaskSpec> = {}): TaskSpec {
     return { kind: "task", id: this.id(), ...this.harness.program(steps), ...more };
   }
+  /** One of the harness's own specs: nothing of a program is mixed in. */
+  given(spec: Partial<TaskSpec> | undefined): TaskSpec {
+    return { kind: "task", id: this.id(), ...spec };
+  }
   /** As another process would open it. */
   async open(opening: Partial<HarnessOpening> = {}): Promise<Runtime> {
     const runtime = await this.soon(this.harness.open({ owner: this.owner, ...opening }), "open");
@@ -136,7 +140,7 @@ export class Stage implements AsyncDisposable {
     const one = async (boundary: number): Promise<void> => {
       const job = await jobs.job(boundary);
       const { reached } = await this.crash(job);
-      if (reached) this.#parts.tally.boundary(job.verb, boundary, boundaries);
+      if (reached) this.#parts.tally.boundary(job.store === undefined ? job.verb : `${job.verb} with a store`, boundary, boundaries);
       try {
         await jobs.then(job);
       } catch (error) {

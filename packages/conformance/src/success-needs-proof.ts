@@ -44,7 +44,7 @@ export const successNeedsProof: readonly GuaranteeCase[] = [
     needs: [needs.badCommand],
     async run(stage) {
       const runtime = await stage.open();
-      const spec = { ...stage.task([]), ...stage.harness.bad.command };
+      const spec = stage.given(stage.harness.bad.command);
       const ending = await stage.ran(runtime, spec);
       assert.equal(ending.outcome, "failed");
       assert.notEqual(ending.exit?.code, 0);

@@ -64,7 +64,7 @@ async function legalStates(stage: Stage): Promise<void> {
 
 async function badImage(stage: Stage): Promise<void> {
   const runtime = await stage.open();
-  const spec = { ...stage.task([]), ...stage.harness.bad.image };
+  const spec = stage.given(stage.harness.bad.image);
   try {
     await stage.soon(runtime.start(spec), "start");
   } catch (error) {
@@ -94,7 +94,7 @@ export const toldApart: readonly GuaranteeCase[] = [
     name: "out of memory",
     needs: [needs.outOfMemory],
     async run(stage) {
-      const seen = await endsAs(stage, stage.task([], stage.harness.outOfMemory), ["failed", "out-of-memory"]);
+      const seen = await endsAs(stage, stage.given(stage.harness.outOfMemory), ["failed", "out-of-memory"]);
       for (const { exit } of seen) assert.equal(exit?.oomKilled, true);
     },
   },
@@ -118,14 +118,14 @@ export const toldApart: readonly GuaranteeCase[] = [
   {
     name: "a command that does not exist",
     needs: [needs.badCommand],
-    run: async (stage) => void (await endsAs(stage, { ...stage.task([]), ...stage.harness.bad.command }, ["failed", "command-not-found"])),
+    run: async (stage) => void (await endsAs(stage, stage.given(stage.harness.bad.command), ["failed", "command-not-found"])),
   },
   {
     name: "a config that cannot be, refused before anything is begun",
     needs: [needs.badConfig],
     async run(stage) {
       const runtime = await stage.open();
-      const spec = { ...stage.task([]), ...stage.harness.bad.config };
+      const spec = stage.given(stage.harness.bad.config);
       assert.notDeepEqual((await runtime.plan(spec)).problems, []);
       await assert.rejects(stage.soon(runtime.start(spec), "start"), (error) => LongshoreError.is(error, "invalid-spec"));
       assert.deepEqual(await stage.natives(), []);

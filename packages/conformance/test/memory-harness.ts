@@ -7,7 +7,8 @@ export type Plug = typeof memoryOn;
 export interface MemoryHarnessOptions {
   readonly plug?: Plug;
   readonly watch?: boolean;
-  readonly backend?: MemoryBackend;
+  readonly backend?: () => MemoryBackend;
+  readonly patienceMs?: number;
 }
 const afterFaults = (plan: FaultPlan, faults: MemoryFaults): void => {
   if (plan.kind === "drop-request") faults.inject({ kind: "before", at: plan.at });
@@ -17,7 +18,9 @@ const afterFaults = (plan: FaultPlan, faults: MemoryFaults): void => {
 };
 
 /** Each harness has a backend of its own. A crashed process is a driver that does and says nothing any more. */
-export function memoryHarness({ plug = memoryOn, watch = true, backend = new MemoryBackend() }: MemoryHarnessOptions = {}): Harness {
+export function memoryHarness(options: MemoryHarnessOptions = {}): Harness {
+  const { plug = memoryOn, watch = true, patienceMs = 10_000 } = options;
+  const backend = options.backend?.() ?? new MemoryBackend();
   const routes = new WeakMap<Route, MemoryFaults>();
   backend.missingImages.add("missing:1");
   const open = ({ owner, store, through }: HarnessOpening, own?: MemoryFaults): Promise<Runtime> => {
@@ -61,7 +64,7 @@ export function memoryHarness({ plug = memoryOn, watch = true, backend = new Mem
         };
       },
     },
-    patienceMs: 10_000,
+    patienceMs,
   };
 }
 

@@ -3,7 +3,7 @@ import { describeWorkload } from "../output/describe-workload.ts";
 import { findWorkload } from "../runtimes/find-workload.ts";
 import type { Session } from "../session.ts";
 
-const show = (value: unknown): string => (typeof value === "object" ? JSON.stringify(value) : String(value));
+const show = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
 /** Everything that is known of a workload now. */
 export async function inspect(session: Session, id: string): Promise<number> {

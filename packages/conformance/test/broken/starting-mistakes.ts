@@ -1,0 +1,77 @@
+import { memoryTask } from "@longshore/core/memory";
+import type { Mistake } from "./break-driver.ts";
+
+let serial = 0;
+export const startingMistakes: readonly Mistake[] = [
+  {
+    guarantee: "G1",
+    name: "a random native name for each start",
+    caughtBy: /ten at once|the same spec again/,
+    verbs: ({ driver }) => ({
+      start: (order, plan, call) => {
+        const requests = plan.requests.map((request) => ({ ...request, name: `${request.name}-${++serial}` }));
+        return driver.start(order, { ...plan, requests }, call);
+      },
+    }),
+  },
+  {
+    guarantee: "G1",
+    name: "looks first, then creates whatever it is called, and calls it the same",
+    caughtBy: /ten at once/,
+    verbs: ({ backend, driver, faults }) => ({
+      async start(order, plan, call) {
+        const [request] = plan.requests;
+        if (request === undefined) throw new Error("an empty plan");
+        if (await faults.around("start.look", () => backend.records.has(request.name))) return driver.start(order, plan, call);
+        const lost = await faults.around("start.create", () => {
+          const other = backend.records.get(request.name);
+          backend.records.delete(request.name);
+          return other;
+        });
+        // As a backend that gives out its own ids: what was there goes on beside it.
+        if (lost !== undefined) backend.records.set(`${request.name}-${++serial}`, lost);
+        return driver.start(order, plan, call);
+      },
+    }),
+  },
+  {
+    guarantee: "G1",
+    name: "runs the program again after its end",
+    caughtBy: /the same spec after its end/,
+    verbs: ({ backend, driver }) => ({
+      async start(order, plan, call) {
+        const name = plan.requests[0]?.name ?? "";
+        if (backend.records.get(name)?.finishedAt !== undefined) backend.drop(name);
+        return driver.start(order, plan, call);
+      },
+    }),
+  },
+  {
+    guarantee: "G1",
+    name: "after a lost answer, tries again without a look and under another name",
+    caughtBy: /an answer that never came back/,
+    verbs: ({ driver }) => ({
+      async start(order, plan, call) {
+        try {
+          return await driver.start(order, plan, call);
+        } catch (error) {
+          if (driver.classify(error)?.ambiguous !== true) throw error;
+          const requests = plan.requests.map((request) => ({ ...request, name: `${request.name}-${++serial}` }));
+          return driver.start(order, { ...plan, requests }, call);
+        }
+      },
+    }),
+  },
+  {
+    guarantee: "G1",
+    name: "takes what is there for what was asked for",
+    caughtBy: /another spec under the same id/,
+    verbs: ({ backend, driver }) => ({
+      async start(order, plan, call) {
+        const found = backend.records.get(plan.requests[0]?.name ?? "");
+        if (found === undefined) return driver.start(order, plan, call);
+        return { ...memoryTask(found), specHash: order.specHash };
+      },
+    }),
+  },
+];
