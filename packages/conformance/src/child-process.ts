@@ -8,11 +8,14 @@ const script = (name: string): string => fileURLToPath(new URL(`./${name}.js`, i
 export interface CrashChild {
   /** Settles when the verb was done, with the child's own count of boundaries, or when it was killed. */
   readonly ended: Promise<{ readonly killed: boolean; readonly boundaries: number }>;
-  kill(): void;
+  readonly kill: () => void;
 }
 
 /** A process that has opened its runtime and is about to run the verb; `armed` is called right before it does. */
-export async function crashChild(job: ChildJob, { preload, armed }: { readonly preload: boolean; readonly armed?: () => void }): Promise<CrashChild> {
+export async function crashChild(
+  job: ChildJob,
+  { preload, armed }: { readonly preload: boolean; readonly armed?: () => void },
+): Promise<CrashChild> {
   const options = preload ? ["--import", script("crash-preload-entry")] : [];
   const child = spawn(process.execPath, [...options, script("crash-child"), JSON.stringify(job)], {
     stdio: ["ignore", "ignore", "pipe", "ipc"],

@@ -9,5 +9,5 @@ export interface ConformanceTest {
   /** Why it cannot be run here: a trait, a capability or an ability of the harness that is not there. Already printed. */
   readonly skip?: string;
   /** Resolves when skipped, rejects when the driver breaks the guarantee. Each has owners of its own, so order does not matter. */
-  run(): Promise<void>;
+  readonly run: () => Promise<void>;
 }

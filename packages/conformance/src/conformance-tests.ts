@@ -34,7 +34,9 @@ const guarantees: Readonly<Record<Guarantee, readonly GuaranteeCase[]>> = {
   G7: foundAgain,
   G9: harmlessAbort,
 };
-const all = (Object.keys(guarantees) as Guarantee[]).flatMap((guarantee) => guarantees[guarantee].map((one) => ({ guarantee, one })));
+const all = (Object.keys(guarantees) as Guarantee[]).flatMap((guarantee) =>
+  guarantees[guarantee].map((one) => ({ guarantee, one })),
+);
 
 /**
  * The guarantees as tests for any runner. Run them in order; the last one prints what was done to the backend, and fails when

@@ -24,12 +24,26 @@ class CountingFilesystem {
 }
 export const countingFilesystem: CountingFilesystem = new CountingFilesystem();
 
-const steps = ["appendFile", "chmod", "copyFile", "cp", "link", "mkdir", "mkdtemp", "rename", "rm", "rmdir", "symlink", "unlink", "writeFile"];
+const steps = [
+  "appendFile",
+  "chmod",
+  "copyFile",
+  "cp",
+  "link",
+  "mkdir",
+  "mkdtemp",
+  "rename",
+  "rm",
+  "rmdir",
+  "symlink",
+  "unlink",
+  "writeFile",
+];
 const changes = /[wax+]/;
 
 /** Opening a file to read it is no step. */
 const isStep = (name: string, parameters: readonly unknown[]): boolean => {
-  if (name === "open" || name === "openSync") return changes.test(String(parameters[1] ?? "r"));
+  if (name === "open" || name === "openSync") return changes.test(JSON.stringify(parameters[1] ?? "r"));
   if (name === "kill") return parameters[1] !== 0;
   return true;
 };

@@ -17,7 +17,10 @@ export function filesystemAbilities({ plugin, config }: FilesystemBackend): { re
     crash: {
       async crash(job) {
         const { boundary } = job;
-        const child = await crashChild({ ...job, plugin, config, ...(boundary !== undefined && { killAt: boundary }) }, { preload: true });
+        const child = await crashChild(
+          { ...job, plugin, config, ...(boundary !== undefined && { killAt: boundary }) },
+          { preload: true },
+        );
         const { killed, boundaries } = await child.ended;
         return { reached: killed, boundaries: killed ? (boundary ?? 0) + 1 : boundaries };
       },

@@ -6,11 +6,22 @@ import { linesOf } from "./log-texts.ts";
 import type { Program } from "./program.ts";
 import type { Stage } from "./stage.ts";
 
-const long: Program = [{ do: "trap", then: { exit: 0 } }, { do: "print", text: "ready" }, { do: "sleep", ms: 60_000 }];
-const short: Program = [{ do: "print", text: "done" }, { do: "exit", code: 7 }];
+const long: Program = [
+  { do: "trap", then: { exit: 0 } },
+  { do: "print", text: "ready" },
+  { do: "sleep", ms: 60_000 },
+];
+const short: Program = [
+  { do: "print", text: "done" },
+  { do: "exit", code: 7 },
+];
 
 /** The process that started it is no more. */
-async function leftBehind(stage: Stage, program: Program, more: Partial<TaskSpec> = {}): Promise<{ readonly spec: TaskSpec; readonly task: Task }> {
+async function leftBehind(
+  stage: Stage,
+  program: Program,
+  more: Partial<TaskSpec> = {},
+): Promise<{ readonly spec: TaskSpec; readonly task: Task }> {
   const spec = stage.task(program, more);
   return stage.elsewhere(async (runtime) => {
     await stage.soon(runtime.start(spec), "start");
@@ -56,7 +67,12 @@ async function ofEnded(stage: Stage): Promise<void> {
 }
 
 async function meanwhile(stage: Stage): Promise<void> {
-  const { spec } = await leftBehind(stage, [{ do: "print", text: "one" }, { do: "sleep", ms: 600 }, { do: "print", text: "two" }, { do: "exit", code: 9 }]);
+  const { spec } = await leftBehind(stage, [
+    { do: "print", text: "one" },
+    { do: "sleep", ms: 600 },
+    { do: "print", text: "two" },
+    { do: "exit", code: 9 },
+  ]);
   await stage.eventually(async () => (await stage.alive(spec.id)).length === 0, "it ends while nobody is there");
   await stage.elsewhere(async (runtime) => {
     const ending = await stage.wait(runtime, textOnly(spec.id));
@@ -66,7 +82,11 @@ async function meanwhile(stage: Stage): Promise<void> {
 }
 
 async function readOn(stage: Stage): Promise<void> {
-  const { spec } = await leftBehind(stage, [{ do: "print", text: "one" }, { do: "sleep", ms: 300 }, { do: "print", text: "two" }]);
+  const { spec } = await leftBehind(stage, [
+    { do: "print", text: "one" },
+    { do: "sleep", ms: 300 },
+    { do: "print", text: "two" },
+  ]);
   const read = async (runtime: Runtime): Promise<LogCursor | undefined> => {
     for await (const { cursor } of runtime.logs(spec.id, { follow: true })) return cursor;
     return undefined;

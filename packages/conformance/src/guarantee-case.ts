@@ -23,8 +23,10 @@ type NeedName =
   | "logTimes"
   | "enforcer";
 
-const unless = (there: (harness: Harness) => unknown, why: string): Need => (harness) =>
-  there(harness) === undefined || there(harness) === false ? why : undefined;
+const unless =
+  (there: (harness: Harness) => unknown, why: string): Need =>
+  (harness) =>
+    there(harness) === undefined || there(harness) === false ? why : undefined;
 
 const watchers = "an open runtime enforces time limits here (trait timeLimit: watcher)";
 
@@ -32,7 +34,10 @@ const watchers = "an open runtime enforces time limits here (trait timeLimit: wa
 export const needs: Readonly<Record<NeedName, Need>> = {
   crash: unless(({ crash }) => crash, "the harness cannot crash a process (crash)"),
   faults: unless(({ faults }) => faults, "the harness cannot disturb the connection (faults)"),
-  connections: unless(({ faults, openConnections }) => faults ?? openConnections, "nothing counts connections (faults, openConnections)"),
+  connections: unless(
+    ({ faults, openConnections }) => faults ?? openConnections,
+    "nothing counts connections (faults, openConnections)",
+  ),
   badImage: unless(({ bad }) => bad.image, "no image can be wrong here (bad.image)"),
   badCommand: unless(({ bad }) => bad.command, "no command can be wrong here (bad.command)"),
   badConfig: unless(({ bad }) => bad.config, "no config can be wrong here (bad.config)"),

@@ -7,7 +7,11 @@ import type { Program } from "./program.ts";
 import { pause, soon } from "./soon.ts";
 import type { Stage } from "./stage.ts";
 
-const long: Program = [{ do: "trap", then: { exit: 0 } }, { do: "print", text: "ready" }, { do: "sleep", ms: 60_000 }];
+const long: Program = [
+  { do: "trap", then: { exit: 0 } },
+  { do: "print", text: "ready" },
+  { do: "sleep", ms: 60_000 },
+];
 /** An abort has to be heard within this, whatever the backend is doing. */
 const atOnceMs = 500;
 
@@ -39,7 +43,11 @@ async function rejectsAtOnce(verb: string, act: (options: CallOptions) => Promis
   await soon(acting, `${verb}, aborted`, atOnceMs);
 }
 
-async function running(stage: Stage, program: Program = long, more: Partial<TaskSpec> = {}): Promise<{ readonly runtime: Runtime; readonly spec: TaskSpec }> {
+async function running(
+  stage: Stage,
+  program: Program = long,
+  more: Partial<TaskSpec> = {},
+): Promise<{ readonly runtime: Runtime; readonly spec: TaskSpec }> {
   const runtime = await stage.open();
   const spec = stage.task(program, more);
   await stage.soon(runtime.start(spec), "start");
@@ -58,7 +66,9 @@ async function deafBackend(stage: Stage): Promise<void> {
   const opening = await stage.requestsToOpen();
   const route = await stage.route({ kind: "hang", at: opening });
   const stuck = await stage.open({ through: route.through });
-  await Promise.all(Object.entries(verbs).map(([name, verb]) => rejectsAtOnce(name, (options) => verb(stuck, spec, options), 200)));
+  await Promise.all(
+    Object.entries(verbs).map(([name, verb]) => rejectsAtOnce(name, (options) => verb(stuck, spec, options), 200)),
+  );
   assert.ok(stage.injected("hang", route) > 0);
   await livesOn(stage, spec);
 }
@@ -92,7 +102,10 @@ async function stopAborted(stage: Stage): Promise<void> {
 
 /** Aborted on its way, and begun again by somebody else: whatever the first call did is part of the one run. */
 async function startAborted(stage: Stage): Promise<void> {
-  const program: Program = [{ do: "print", text: "mark" }, { do: "sleep", ms: 100 }];
+  const program: Program = [
+    { do: "print", text: "mark" },
+    { do: "sleep", ms: 100 },
+  ];
   for (const afterMs of [0, 2, 10, 40]) {
     const runtime = await stage.open();
     const spec = stage.task(program);
@@ -141,7 +154,8 @@ async function pendingRead(iterator: AsyncIterator<unknown>): Promise<{ readonly
 /** Connections that a runtime holds, however they are counted. */
 async function counted(stage: Stage): Promise<{ readonly runtime: Runtime; readonly count: () => Promise<number> }> {
   const { harness } = stage;
-  if (harness.faults === undefined) return { runtime: await stage.open(), count: async () => (await harness.openConnections?.()) ?? 0 };
+  if (harness.faults === undefined)
+    return { runtime: await stage.open(), count: async () => (await harness.openConnections?.()) ?? 0 };
   const route = await stage.route({ kind: "none" });
   return { runtime: await stage.open({ through: route.through }), count: async () => route.connections() };
 }
@@ -165,7 +179,10 @@ async function connectionsFreed(stage: Stage): Promise<void> {
 
 async function closing(stage: Stage): Promise<void> {
   const { spec } = await running(stage);
-  const { runtime, count } = stage.harness.faults ?? stage.harness.openConnections ? await counted(stage) : { runtime: await stage.open(), count: async () => 0 };
+  const { runtime, count } =
+    (stage.harness.faults ?? stage.harness.openConnections)
+      ? await counted(stage)
+      : { runtime: await stage.open(), count: async () => 0 };
   const waits = ["wait", "logs", "observe", "run, its result"].map((name) =>
     assert.rejects((verbs[name] as Verb)(runtime, spec, {}), (error) => LongshoreError.is(error, "closed"), name),
   );
@@ -178,7 +195,11 @@ async function closing(stage: Stage): Promise<void> {
 }
 
 export const harmlessAbort: readonly GuaranteeCase[] = [
-  { name: "every verb rejects at once with the reason, although the backend never answers", needs: [needs.faults], run: deafBackend },
+  {
+    name: "every verb rejects at once with the reason, although the backend never answers",
+    needs: [needs.faults],
+    run: deafBackend,
+  },
   { name: "what waits for a running program rejects at once with the reason", run: idleWaits },
   { name: "what is aborted before it begins does nothing", run: abortedBefore },
   { name: "an aborted stop kills nothing", run: stopAborted },

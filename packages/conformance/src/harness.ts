@@ -110,7 +110,7 @@ export interface Harness {
   readonly crash?: CrashAbility;
   readonly faults?: FaultAbility;
   /** Connections, file handles, watches that the runtimes of this process hold open now, where `faults` cannot count them. */
-  openConnections?(): number | Promise<number>;
+  readonly openConnections?: () => number | Promise<number>;
   /** How long one thing may take before it counts as hanging. Default: 30,000. */
   readonly patienceMs?: number;
 }

@@ -26,5 +26,7 @@ export function assertSameLines(found: readonly string[], expected: readonly str
   const part = at === -1 ? expected.length : at;
   if (at === -1 && found.length === expected.length) return;
   const near = (lines: readonly string[]): string => JSON.stringify(lines.slice(part, part + 3).map((line) => line.slice(0, 80)));
-  assert.fail(`${what}: ${found.length} lines, expected ${expected.length}; from line ${part + 1} on ${near(found)}, expected ${near(expected)}`);
+  assert.fail(
+    `${what}: ${found.length} lines, expected ${expected.length}; from line ${part + 1} on ${near(found)}, expected ${near(expected)}`,
+  );
 }

@@ -8,7 +8,10 @@ import type { Program } from "./program.ts";
 import type { Stage } from "./stage.ts";
 
 const short: Program = [{ do: "print", text: "done" }];
-const long: Program = [{ do: "print", text: "ready" }, { do: "sleep", ms: 60_000 }];
+const long: Program = [
+  { do: "print", text: "ready" },
+  { do: "sleep", ms: 60_000 },
+];
 
 /** Removed, and gone in every view: natively, by id, in the list. */
 async function goes(stage: Stage, runtime: Runtime, spec: TaskSpec): Promise<void> {
@@ -16,7 +19,11 @@ async function goes(stage: Stage, runtime: Runtime, spec: TaskSpec): Promise<voi
   await stage.soon(runtime.remove(spec.id), "remove");
   await assertGone(stage, runtime, { id: spec.id, owner: stage.owner });
 }
-async function assertGone(stage: Stage, runtime: Runtime, { id, owner }: Pick<TaskSpec, "id"> & { readonly owner: Owner }): Promise<void> {
+async function assertGone(
+  stage: Stage,
+  runtime: Runtime,
+  { id, owner }: Pick<TaskSpec, "id"> & { readonly owner: Owner },
+): Promise<void> {
   assert.deepEqual(await stage.natives(owner), [], "what is left");
   assert.equal((await stage.soon(runtime.inspect(id), "inspect")).kind, "absent");
   assert.deepEqual(await stage.soon(Array.fromAsync(runtime.list()), "list"), []);
@@ -150,8 +157,24 @@ export const removedLeavesNothing: readonly GuaranteeCase[] = [
   },
   { name: "whoever follows the log comes to its end first", run: followed },
   { name: "nobody else's work is touched", run: othersStay },
-  { name: "killed at any step of remove, then removed again: nothing", needs: [needs.crash], run: (stage) => crashed(stage, "remove", long) },
-  { name: "killed at any step of start, then removed: nothing", needs: [needs.crash], run: (stage) => crashed(stage, "start", short) },
-  { name: "a request that never arrived, then removed again: nothing", needs: [needs.faults], run: (stage) => disturbed(stage, "drop-request") },
-  { name: "an answer that never came back, then removed again: nothing", needs: [needs.faults], run: (stage) => disturbed(stage, "lose-reply") },
+  {
+    name: "killed at any step of remove, then removed again: nothing",
+    needs: [needs.crash],
+    run: (stage) => crashed(stage, "remove", long),
+  },
+  {
+    name: "killed at any step of start, then removed: nothing",
+    needs: [needs.crash],
+    run: (stage) => crashed(stage, "start", short),
+  },
+  {
+    name: "a request that never arrived, then removed again: nothing",
+    needs: [needs.faults],
+    run: (stage) => disturbed(stage, "drop-request"),
+  },
+  {
+    name: "an answer that never came back, then removed again: nothing",
+    needs: [needs.faults],
+    run: (stage) => disturbed(stage, "lose-reply"),
+  },
 ];

@@ -26,7 +26,7 @@ export interface StageParts {
   /** Every step boundary, not a sample of them. */
   readonly full: boolean;
 }
-export const defaultPatienceMs = 30_000;
+const defaultPatienceMs = 30_000;
 /** Step boundaries of a verb that an ordinary run crashes at. */
 const sampled = 6;
 
@@ -140,11 +140,14 @@ export class Stage implements AsyncDisposable {
     const one = async (boundary: number): Promise<void> => {
       const job = await jobs.job(boundary);
       const { reached } = await this.crash(job);
-      if (reached) this.#parts.tally.boundary(job.store === undefined ? job.verb : `${job.verb} with a store`, boundary, boundaries);
+      if (reached)
+        this.#parts.tally.boundary(job.store === undefined ? job.verb : `${job.verb} with a store`, boundary, boundaries);
       try {
         await jobs.then(job);
       } catch (error) {
-        throw new Error(`${job.verb} killed at boundary ${boundary} of ${boundaries}: ${(error as Error).message}`, { cause: error });
+        throw new Error(`${job.verb} killed at boundary ${boundary} of ${boundaries}: ${(error as Error).message}`, {
+          cause: error,
+        });
       }
     };
     for (let next = 0; next < chosen.length; next += 3) await Promise.all(chosen.slice(next, next + 3).map(one));

@@ -13,7 +13,11 @@ const marking: Program = [
 const isConflict = (error: unknown): boolean => LongshoreError.is(error, "conflict");
 
 /** Started again by somebody else, it is there once: one listed, as many native things as one has, one mark in its log. */
-export async function assertRanOnce(stage: Stage, spec: TaskSpec, of: { readonly owner: Owner; readonly store?: string }): Promise<void> {
+async function assertRanOnce(
+  stage: Stage,
+  spec: TaskSpec,
+  of: { readonly owner: Owner; readonly store?: string },
+): Promise<void> {
   const store = of.store === undefined ? {} : { store: fileStore(of.store) };
   await stage.elsewhere(
     async (runtime) => {
@@ -62,8 +66,12 @@ async function disturbed(stage: Stage, kind: "drop-request" | "lose-reply"): Pro
     const runtime = await stage.open({ owner, through: route.through });
     const [first] = await Promise.allSettled([stage.soon(runtime.start(spec), "start")]);
     if (stage.injected(kind, route) === 0) return assert.ok(step > 0, "start sends no request at all");
-    const honest = first.status === "fulfilled" || (LongshoreError.is(first.reason) && (first.reason.retryable || first.reason.ambiguous));
-    assert.ok(honest, `request ${step}: a lost connection was taken for an answer: ${first.status === "rejected" && first.reason}`);
+    const honest =
+      first.status === "fulfilled" || (LongshoreError.is(first.reason) && (first.reason.retryable || first.reason.ambiguous));
+    assert.ok(
+      honest,
+      `request ${step}: a lost connection was taken for an answer: ${first.status === "rejected" && first.reason}`,
+    );
     await assertRanOnce(stage, spec, { owner });
   }
 }
@@ -76,7 +84,13 @@ async function crashed(stage: Stage, store: boolean): Promise<void> {
       if (store) stores.set(owner, await stage.folder());
       const folder = stores.get(owner);
       const spec = stage.task(marking);
-      return { verb: "start", spec, owner, ...(folder !== undefined && { store: folder }), ...(boundary !== undefined && { boundary }) };
+      return {
+        verb: "start",
+        spec,
+        owner,
+        ...(folder !== undefined && { store: folder }),
+        ...(boundary !== undefined && { boundary }),
+      };
     },
     async then(job) {
       if (job.verb === "start") await assertRanOnce(stage, job.spec, job);
@@ -132,7 +146,11 @@ export const startedOnce: readonly GuaranteeCase[] = [
         assert.equal((await stage.soon(runtime.inspect(id), "inspect")).kind, "lost");
       }),
   },
-  { name: "killed at any step of start, then started again: one run", needs: [needs.crash], run: (stage) => crashed(stage, false) },
+  {
+    name: "killed at any step of start, then started again: one run",
+    needs: [needs.crash],
+    run: (stage) => crashed(stage, false),
+  },
   { name: "the same with a store", needs: [needs.crash], run: (stage) => crashed(stage, true) },
   { name: "a request that never arrived: one run", needs: [needs.faults], run: (stage) => disturbed(stage, "drop-request") },
   { name: "an answer that never came back: one run", needs: [needs.faults], run: (stage) => disturbed(stage, "lose-reply") },

@@ -11,7 +11,11 @@ const ready: Step = { do: "print", text: "ready" };
 const polite: Program = [{ do: "trap", then: { exit: 3, print: "bye" } }, ready, forAWhile];
 const stubborn: Program = [{ do: "trap", then: "ignore" }, ready, forAWhile];
 
-async function running(stage: Stage, program: Program, more: Partial<TaskSpec> = {}): Promise<{ readonly runtime: Runtime; readonly spec: TaskSpec }> {
+async function running(
+  stage: Stage,
+  program: Program,
+  more: Partial<TaskSpec> = {},
+): Promise<{ readonly runtime: Runtime; readonly spec: TaskSpec }> {
   const runtime = await stage.open();
   const spec = stage.task(program, more);
   await stage.soon(runtime.start(spec), "start");
@@ -20,7 +24,11 @@ async function running(stage: Stage, program: Program, more: Partial<TaskSpec> =
   return { runtime, spec };
 }
 /** Looked at the moment the answer is there: what it confirms has to be so already. */
-async function stops(stage: Stage, { runtime, spec }: Awaited<ReturnType<typeof running>>, options: StopOptions = {}): Promise<StopResult> {
+async function stops(
+  stage: Stage,
+  { runtime, spec }: Awaited<ReturnType<typeof running>>,
+  options: StopOptions = {},
+): Promise<StopResult> {
   const result = await stage.soon(runtime.stop(spec.id, options), "stop");
   const alive = await stage.alive(spec.id);
   assert.equal(result.state, "confirmed", JSON.stringify(result));
@@ -45,7 +53,10 @@ async function byForce(stage: Stage): Promise<void> {
   const result = await stops(stage, task, { graceMs: 1000 });
   const took = performance.now() - begun;
   assert.equal(result.forced, true);
-  assert.ok(took >= result.graceMs * 0.9, `killed after ${took.toFixed()} ms, although ${result.graceMs} ms of grace were applied`);
+  assert.ok(
+    took >= result.graceMs * 0.9,
+    `killed after ${took.toFixed()} ms, although ${result.graceMs} ms of grace were applied`,
+  );
   assert.ok(took < result.graceMs + 10_000, `killed only after ${took.toFixed()} ms`);
 }
 
@@ -100,15 +111,25 @@ export const stoppedMeansGone: readonly GuaranteeCase[] = [
   { name: "a program that ignores TERM is killed when its grace is over", run: byForce },
   { name: "without a grace of its own, a stop applies the spec's", run: ofTheSpec },
   { name: "children are stopped with it", needs: [needs.forks], run: (stage) => withChildren(stage, [forAWhile]) },
-  { name: "children that ignore TERM too", needs: [needs.forks], run: (stage) => withChildren(stage, stubborn.slice(0, 1).concat(forAWhile)) },
+  {
+    name: "children that ignore TERM too",
+    needs: [needs.forks],
+    run: (stage) => withChildren(stage, stubborn.slice(0, 1).concat(forAWhile)),
+  },
   {
     name: "children do not outlive a program that ended by itself",
     needs: [needs.forks],
     async run(stage) {
       const runtime = await stage.open();
-      const spec = stage.task([{ do: "fork", program: [forAWhile] }, { do: "sleep", ms: 200 }]);
+      const spec = stage.task([
+        { do: "fork", program: [forAWhile] },
+        { do: "sleep", ms: 200 },
+      ]);
       assert.equal((await stage.ran(runtime, spec)).outcome, "succeeded");
-      await stage.eventually(async () => (await stage.alive(spec.id)).length === 0, "children of a program that has ended are gone");
+      await stage.eventually(
+        async () => (await stage.alive(spec.id)).length === 0,
+        "children of a program that has ended are gone",
+      );
     },
   },
   { name: "a second stop is no error and changes nothing", run: twice },

@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { diagnose, type DiagnosisCode, type Ending, isLegalTransition, LongshoreError, type Runtime, type TaskSpec, type TaskState } from "@longshore/core";
+import {
+  diagnose,
+  type DiagnosisCode,
+  type Ending,
+  isLegalTransition,
+  LongshoreError,
+  type Runtime,
+  type TaskSpec,
+  type TaskState,
+} from "@longshore/core";
 import { firstLine } from "./first-line.ts";
 import { type GuaranteeCase, needs } from "./guarantee-case.ts";
 import type { Stage } from "./stage.ts";
@@ -31,7 +40,11 @@ async function endsAs(stage: Stage, spec: TaskSpec, expected: readonly [Outcome,
 
 async function stoppedByUs(stage: Stage): Promise<void> {
   const runtime = await stage.open();
-  const spec = stage.task([{ do: "trap", then: { exit: 0 } }, { do: "print", text: "ready" }, { do: "sleep", ms: 60_000 }]);
+  const spec = stage.task([
+    { do: "trap", then: { exit: 0 } },
+    { do: "print", text: "ready" },
+    { do: "sleep", ms: 60_000 },
+  ]);
   await stage.soon(runtime.start(spec), "start");
   await firstLine(stage, runtime, spec.id);
   await stage.soon(runtime.stop(spec.id), "stop");
@@ -49,7 +62,11 @@ async function limitWithoutUs(stage: Stage): Promise<void> {
 
 async function legalStates(stage: Stage): Promise<void> {
   const runtime = await stage.open();
-  const spec = stage.task([{ do: "trap", then: { exit: 5 } }, { do: "print", text: "ready" }, { do: "sleep", ms: 60_000 }]);
+  const spec = stage.task([
+    { do: "trap", then: { exit: 5 } },
+    { do: "print", text: "ready" },
+    { do: "sleep", ms: 60_000 },
+  ]);
   await stage.soon(runtime.start(spec), "start");
   const phases: TaskState["phase"][] = [];
   const watched = (async () => {
@@ -59,7 +76,8 @@ async function legalStates(stage: Stage): Promise<void> {
   await stage.soon(runtime.stop(spec.id), "stop");
   await stage.soon(watched, "observe");
   assert.equal(phases.at(-1), "exited");
-  for (const [index, phase] of phases.entries()) assert.ok(isLegalTransition(phases[index - 1] ?? "pending", phase), phases.join(" → "));
+  for (const [index, phase] of phases.entries())
+    assert.ok(isLegalTransition(phases[index - 1] ?? "pending", phase), phases.join(" → "));
 }
 
 async function badImage(stage: Stage): Promise<void> {
@@ -86,7 +104,10 @@ export const toldApart: readonly GuaranteeCase[] = [
     name: "a signal that nobody here sent",
     async run(stage) {
       const { signals } = stage.harness.tells;
-      const seen = await endsAs(stage, stage.task([{ do: "die", signal: "SIGKILL" }]), ["failed", signals ? "signal" : "exit-code"]);
+      const seen = await endsAs(stage, stage.task([{ do: "die", signal: "SIGKILL" }]), [
+        "failed",
+        signals ? "signal" : "exit-code",
+      ]);
       for (const { exit } of seen) assert.deepEqual(signals ? exit?.signal : exit?.code, signals ? "SIGKILL" : 137);
     },
   },

@@ -14,7 +14,10 @@ const apart = (stage: Stage): readonly (Stream | undefined)[] => (stage.harness.
 const asOne = (lines: readonly string[], stage: Stage): readonly string[] =>
   stage.harness.tells.streams ? lines : lines.flatMap((line) => [line, line]);
 
-async function read(stage: Stage, program: Program): Promise<{ readonly runtime: Runtime; readonly id: WorkloadId; readonly records: readonly LogRecord[] }> {
+async function read(
+  stage: Stage,
+  program: Program,
+): Promise<{ readonly runtime: Runtime; readonly id: WorkloadId; readonly records: readonly LogRecord[] }> {
   const runtime = await stage.open();
   const spec = stage.task(program);
   await stage.soon(runtime.start(spec), "start");
@@ -58,7 +61,7 @@ async function relay(stage: Stage): Promise<void> {
   const spec = stage.task(trickle(40));
   await stage.soon((await stage.open()).start(spec), "start");
   const lines: LogRecord[] = [];
-  for (let cursor: LogCursor | undefined, ended = false; !ended; ) {
+  for (let cursor: LogCursor | undefined, ended = false; !ended;) {
     ended = true;
     const leg = async (runtime: Runtime): Promise<void> => {
       const most = 1 + stage.choice.below(9);
@@ -96,7 +99,10 @@ async function withCuts(stage: Stage): Promise<void> {
 
 async function whileWritten(stage: Stage): Promise<void> {
   const runtime = await stage.open();
-  const spec = stage.task([{ do: "print", text: "first" }, { do: "sleep", ms: 60_000 }]);
+  const spec = stage.task([
+    { do: "print", text: "first" },
+    { do: "sleep", ms: 60_000 },
+  ]);
   await stage.soon(runtime.start(spec), "start");
   const logs = runtime.logs(spec.id, { follow: true });
   const first = await stage.soon(logs.next(), "a line of a running program");
@@ -119,7 +125,11 @@ async function lastRecords(stage: Stage): Promise<void> {
 }
 
 async function times(stage: Stage): Promise<void> {
-  const { id, runtime, records } = await read(stage, [{ do: "print", text: "early" }, { do: "sleep", ms: 1200 }, { do: "print", text: "late" }]);
+  const { id, runtime, records } = await read(stage, [
+    { do: "print", text: "early" },
+    { do: "sleep", ms: 1200 },
+    { do: "print", text: "late" },
+  ]);
   const [early, late] = records.filter(isLine);
   assert.ok(early?.at !== undefined && late?.at !== undefined, "each line has its time");
   assert.ok(Date.parse(late.at) - Date.parse(early.at) >= 1000, `${early.at} and ${late.at} are a second apart`);
@@ -128,7 +138,11 @@ async function times(stage: Stage): Promise<void> {
 }
 
 /** One byte at a time, with pauses that tear characters. */
-const torn = (text: string): Program => bytes(text).flatMap((byte, index) => [{ do: "write", bytes: [byte] }, ...(index % 4 === 1 ? [{ do: "sleep", ms: 20 } as const] : [])]);
+const torn = (text: string): Program =>
+  bytes(text).flatMap((byte, index) => [
+    { do: "write", bytes: [byte] },
+    ...(index % 4 === 1 ? [{ do: "sleep", ms: 20 } as const] : []),
+  ]);
 const longLine = "0123456789".repeat(2 ** 14);
 
 export const wholeLogs: readonly GuaranteeCase[] = [
@@ -143,16 +157,50 @@ export const wholeLogs: readonly GuaranteeCase[] = [
       for (let round = 0; round < 5; round++) await shows(stage, [{ do: "count", lines: 50 }], numbered(50));
     },
   },
-  { name: "a tail without newline", run: (stage) => shows(stage, [{ do: "print", text: "a" }, { do: "write", bytes: bytes("tail") }], ["a", "tail"]) },
-  { name: "empty lines, and spaces at either end", run: (stage) => shows(stage, ["", "  x  ", "", "\ty"].map((text) => ({ do: "print", text })), ["", "  x  ", "", "\ty"]) },
+  {
+    name: "a tail without newline",
+    run: (stage) =>
+      shows(
+        stage,
+        [
+          { do: "print", text: "a" },
+          { do: "write", bytes: bytes("tail") },
+        ],
+        ["a", "tail"],
+      ),
+  },
+  {
+    name: "empty lines, and spaces at either end",
+    run: (stage) =>
+      shows(
+        stage,
+        ["", "  x  ", "", "\ty"].map((text) => ({ do: "print", text })),
+        ["", "  x  ", "", "\ty"],
+      ),
+  },
   { name: "no line at all", run: (stage) => shows(stage, [], []) },
-  { name: "a line of 163,840 characters, and one after it", run: (stage) => shows(stage, [{ do: "long", length: longLine.length }, { do: "print", text: "next" }], [longLine, "next"]) },
+  {
+    name: "a line of 163,840 characters, and one after it",
+    run: (stage) =>
+      shows(
+        stage,
+        [
+          { do: "long", length: longLine.length },
+          { do: "print", text: "next" },
+        ],
+        [longLine, "next"],
+      ),
+  },
   { name: "characters torn across writes", run: (stage) => shows(stage, torn("日本 é 😀\nz\n"), ["日本 é 😀", "z"]) },
   {
     name: "stdout and stderr apart",
     needs: [needs.streams],
     async run(stage) {
-      const { records } = await read(stage, [{ do: "print", text: "out" }, { do: "print", text: "err", to: "stderr" }, { do: "print", text: "out again" }]);
+      const { records } = await read(stage, [
+        { do: "print", text: "out" },
+        { do: "print", text: "err", to: "stderr" },
+        { do: "print", text: "out again" },
+      ]);
       assert.deepEqual([linesOf(records, "stdout"), linesOf(records, "stderr")], [["out", "out again"], ["err"]]);
     },
   },

@@ -27,7 +27,10 @@ async function crashAtWire({ plugin, config, ...wire }: WireAbilitiesOptions, jo
   };
   const hooks: WireHooks = { before: pass, after: pass, streamLimit: () => Number.POSITIVE_INFINITY };
   await using proxy = await WireProxy.open({ ...wire, hooks });
-  const child = await crashChild({ ...job, plugin, config: config(proxy.route) }, { preload: false, armed: () => (armed = true) });
+  const child = await crashChild(
+    { ...job, plugin, config: config(proxy.route) },
+    { preload: false, armed: () => (armed = true) },
+  );
   ({ kill } = child);
   const { killed } = await child.ended;
   return { reached: killed, boundaries };

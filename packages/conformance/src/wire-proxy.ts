@@ -38,7 +38,9 @@ export class WireProxy implements AsyncDisposable {
   private constructor(wire: WireBackend) {
     this.#wire = wire;
     this.route = { socketPath: join(tmpdir(), `wire-${randomBytes(6).toString("hex")}.sock`) };
-    const server = http.createServer((request, response) => void this.#pass(request, response).catch(() => request.socket.destroy()));
+    const server = http.createServer(
+      (request, response) => void this.#pass(request, response).catch(() => request.socket.destroy()),
+    );
     server.on("upgrade", (request, socket, head) => void this.#tunnel(request, socket, head).catch(() => socket.destroy()));
     server.on("connection", (socket: Socket) => {
       this.#sockets.add(socket);

@@ -106,7 +106,9 @@ const endings: readonly Broken[] = [
   {
     name: "the time limit told as a stop",
     guarantee: "G3",
-    change: telling((state) => (state.outcome === "timed-out" ? by(state, "stopped", { diagnosis: diagnose("stopped") }) : state)),
+    change: telling((state) =>
+      state.outcome === "timed-out" ? by(state, "stopped", { diagnosis: diagnose("stopped") }) : state,
+    ),
   },
 ];
 const logs: readonly Broken[] = [

@@ -11,7 +11,14 @@ async function failing(mistake: Mistake, plug: ReturnType<typeof breakDriver> | 
   const harness = memoryHarness({ ...mistake.harness, ...(plug && { plug }) });
   const tests = conformanceTests(harness, { print: () => {} });
   const wanted = tests.filter(({ guarantee, name }) => guarantee === mistake.guarantee && mistake.caughtBy.test(name));
-  const failed = await Promise.all(wanted.map(({ name, run }) => run().then(() => [], () => [name])));
+  const failed = await Promise.all(
+    wanted.map(({ name, run }) =>
+      run().then(
+        () => [],
+        () => [name],
+      ),
+    ),
+  );
   return failed.flat();
 }
 

@@ -36,7 +36,9 @@ export function memoryHarness(options: MemoryHarnessOptions = {}): Harness {
     program: (program) => ({ options: { memory: { program } } }),
     natives: async (owner) => [...records(owner), ...leftovers(owner)].map(([name]) => name),
     alive: async (owner, id) =>
-      records(owner).flatMap(([name, { request, process }]) => (request.id === id && process !== undefined && process.running > 0 ? [name] : [])),
+      records(owner).flatMap(([name, { request, process }]) =>
+        request.id === id && process !== undefined && process.running > 0 ? [name] : [],
+      ),
     async wipe(owner) {
       for (const [name] of records(owner)) backend.drop(name);
       for (const [name] of leftovers(owner)) backend.leftovers.delete(name);

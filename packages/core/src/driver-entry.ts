@@ -14,4 +14,5 @@ export type { Order, Plan } from "./plan.ts";
 export { retry, type RetryOptions } from "./retry.ts";
 export { resolveSecret, resolveSecrets, type ResolvedSecret } from "./resolve-secrets.ts";
 export { type FieldTable, type SpecField, treatFields, type Treated, type Treatment } from "./treat-fields.ts";
+export { unknownKeys } from "./unknown-keys.ts";
 export type { DriverInspection } from "./workload.ts";

@@ -9,7 +9,7 @@ export type WorkloadId = Brand<string, "WorkloadId">;
 export type Owner = Brand<string, "Owner">;
 
 /** Fits, with the owner, into a Kubernetes label value and a Cloud Run job name (both 63 characters). */
-export const longestId = 40;
+const longestId = 40;
 
 export const idRule: string = `lowercase letters, digits and single hyphens, a letter first, at most ${longestId} characters`;
 export const ownerRule: string = "lowercase letters and digits, a letter first, at most 20 characters";

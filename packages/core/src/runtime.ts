@@ -127,7 +127,7 @@ export class Runtime<C extends Capabilities = Capabilities> implements AsyncDisp
   observe(id: WorkloadId, options?: CallOptions): AsyncIterable<Inspection> {
     const looks = async function* (this: Runtime<C>, signal: AbortSignal): AsyncGenerator<Inspection, void, void> {
       using _observing = this.#observer.enter(id);
-      for (let last = ""; ; ) {
+      for (let last = ""; ;) {
         const seen = await this.#remember(await this.#observer.next(id, { signal, first: last === "" }), signal);
         const now = JSON.stringify(seen);
         if (now !== last) yield seen;

@@ -2,7 +2,7 @@ import type { SecretResolver } from "./host.ts";
 
 /** Shorter values would blacken half of every log and hide nothing that could not be guessed. */
 const shortestMasked = 4;
-export const maskText = "***";
+const maskText = "***";
 
 /** Knows every value that went through its resolver, and takes them out of texts. */
 export class SecretMask {

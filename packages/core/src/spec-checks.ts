@@ -16,7 +16,7 @@ const wrong = (path: string, value: unknown, expected: string): readonly Problem
 ];
 
 /** One string of a program's arguments or environment: 32 pages, its end included (MAX_ARG_STRLEN, execve(2)). */
-export const longestArgument = 131_071;
+const longestArgument = 131_071;
 
 export const text: Check = (value, path) => {
   if (typeof value !== "string") return wrong(path, value, "text");

@@ -1,3 +1,4 @@
+import { unknownKeys } from "@longshore/core/driver";
 import { z } from "zod";
 import type { LocalProcessConfig } from "./local-process-config.ts";
 import type { LocalProcessOptions } from "./to-process-request.ts";
@@ -9,6 +10,6 @@ interface ProcessSchemas {
 
 /** Strict: an unknown key is a mistake. */
 export const processSchemas: ProcessSchemas = {
-  config: z.strictObject({ stateDir: z.string().min(1).optional() }),
-  options: z.strictObject({}),
+  config: z.strictObject({ stateDir: z.string().min(1).optional() }, { error: unknownKeys(["stateDir"]) }),
+  options: z.strictObject({}, { error: unknownKeys([]) }),
 };

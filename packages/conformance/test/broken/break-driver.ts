@@ -29,7 +29,10 @@ export function breakDriver({ verbs }: Mistake): Plug {
     const whole = memoryOn(backend, faults);
     const open: Binding["open"] = async (host, call) => {
       const { driver, options } = await whole.with({}).open(host, call);
-      return { driver: replaced(driver as MemoryDriver, verbs({ driver: driver as MemoryDriver, backend, faults, host })), options };
+      return {
+        driver: replaced(driver as MemoryDriver, verbs({ driver: driver as MemoryDriver, backend, faults, host })),
+        options,
+      };
     };
     return { ...whole, with: (config: MemoryConfig) => ({ ...whole.with(config), open }) as never };
   };

@@ -48,7 +48,10 @@ export const loggingMistakes: readonly Mistake[] = [
     caughtBy: /10,000 lines/,
     verbs: ({ driver, backend, host }) => ({
       async *logs(id, query, call) {
-        const has = (): boolean => [...backend.records.values()].some(({ request, finishedAt }) => request.id === id && request.owner === host.owner && finishedAt !== undefined);
+        const has = (): boolean =>
+          [...backend.records.values()].some(
+            ({ request, finishedAt }) => request.id === id && request.owner === host.owner && finishedAt !== undefined,
+          );
         let taken = 0;
         for await (const item of driver.logs(id, query, call)) {
           yield item;

@@ -1,7 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { memoryTask } from "@longshore/core/memory";
 import type { Mistake } from "./break-driver.ts";
 
-let serial = 0;
 export const startingMistakes: readonly Mistake[] = [
   {
     guarantee: "G1",
@@ -9,7 +9,7 @@ export const startingMistakes: readonly Mistake[] = [
     caughtBy: /ten at once|the same spec again/,
     verbs: ({ driver }) => ({
       start: (order, plan, call) => {
-        const requests = plan.requests.map((request) => ({ ...request, name: `${request.name}-${++serial}` }));
+        const requests = plan.requests.map((request) => ({ ...request, name: `${request.name}-${randomUUID()}` }));
         return driver.start(order, { ...plan, requests }, call);
       },
     }),
@@ -29,7 +29,7 @@ export const startingMistakes: readonly Mistake[] = [
           return other;
         });
         // As a backend that gives out its own ids: what was there goes on beside it.
-        if (lost !== undefined) backend.records.set(`${request.name}-${++serial}`, lost);
+        if (lost !== undefined) backend.records.set(`${request.name}-${randomUUID()}`, lost);
         return driver.start(order, plan, call);
       },
     }),
@@ -56,7 +56,7 @@ export const startingMistakes: readonly Mistake[] = [
           return await driver.start(order, plan, call);
         } catch (error) {
           if (driver.classify(error)?.ambiguous !== true) throw error;
-          const requests = plan.requests.map((request) => ({ ...request, name: `${request.name}-${++serial}` }));
+          const requests = plan.requests.map((request) => ({ ...request, name: `${request.name}-${randomUUID()}` }));
           return driver.start(order, { ...plan, requests }, call);
         }
       },

@@ -40,7 +40,10 @@ export const stoppingMistakes: readonly Mistake[] = [
     name: "kills at once, whatever grace was asked for",
     caughtBy: /a polite program is not forced|killed when its grace is over/,
     verbs: ({ driver }) => ({
-      stop: async (id, options, call) => ({ ...(await driver.stop(id, { ...options, graceMs: 0 }, call)), graceMs: options.graceMs ?? 10_000 }),
+      stop: async (id, options, call) => ({
+        ...(await driver.stop(id, { ...options, graceMs: 0 }, call)),
+        graceMs: options.graceMs ?? 10_000,
+      }),
     }),
   },
   {
