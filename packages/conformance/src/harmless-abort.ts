@@ -4,7 +4,7 @@ import { firstLine } from "./first-line.ts";
 import { type GuaranteeCase, needs } from "./guarantee-case.ts";
 import { linesOf } from "./log-texts.ts";
 import type { Program } from "./program.ts";
-import { pause, soon } from "./soon.ts";
+import { held, pause, soon } from "./soon.ts";
 import type { Stage } from "./stage.ts";
 
 const long: Program = [
@@ -38,6 +38,7 @@ async function rejectsAtOnce(verb: string, act: (options: CallOptions) => Promis
     () => assert.fail(`${verb} resolved although it was aborted`),
     (error: unknown) => assert.equal(error, reason, `${verb} rejected with ${String(error)}`),
   );
+  held(acting);
   await pause(afterMs);
   control.abort(reason);
   await soon(acting, `${verb}, aborted`, atOnceMs);
@@ -111,10 +112,8 @@ async function startAborted(stage: Stage): Promise<void> {
     const spec = stage.task(program);
     const control = new AbortController();
     const reason = new Error("changed my mind");
-    const starting = runtime.start(spec, { signal: control.signal }).then(
-      () => {},
-      (error: unknown) => assert.equal(error, reason),
-    );
+    const aborted = (error: unknown): void => assert.equal(error, reason);
+    const starting = held(runtime.start(spec, { signal: control.signal }).then(() => {}, aborted));
     await pause(afterMs);
     control.abort(reason);
     await soon(starting, "start, aborted", atOnceMs);
@@ -144,11 +143,11 @@ async function breakPending(stage: Stage): Promise<void> {
 /** One for which nothing has come yet; a runtime that polls always has something soon. */
 async function pendingRead(iterator: AsyncIterator<unknown>): Promise<{ readonly read: Promise<unknown> }> {
   for (let taken = 0; taken < 10; taken++) {
-    const read = iterator.next();
+    const read = held(iterator.next());
     const idle = await Promise.race([read.then(() => false), pause(300).then(() => true)]);
     if (idle) return { read };
   }
-  return { read: iterator.next() };
+  return { read: held(iterator.next()) };
 }
 
 /** Connections that a runtime holds, however they are counted. */
@@ -184,7 +183,7 @@ async function closing(stage: Stage): Promise<void> {
       ? await counted(stage)
       : { runtime: await stage.open(), count: async () => 0 };
   const waits = ["wait", "logs", "observe", "run, its result"].map((name) =>
-    assert.rejects((verbs[name] as Verb)(runtime, spec, {}), (error) => LongshoreError.is(error, "closed"), name),
+    held(assert.rejects((verbs[name] as Verb)(runtime, spec, {}), (error) => LongshoreError.is(error, "closed"), name)),
   );
   await pause(200);
   await soon(runtime[Symbol.asyncDispose](), "closing", stage.patienceMs);

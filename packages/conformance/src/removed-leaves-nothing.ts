@@ -5,6 +5,7 @@ import { type GuaranteeCase, needs } from "./guarantee-case.ts";
 import type { CrashJob } from "./harness.ts";
 import { linesOf } from "./log-texts.ts";
 import type { Program } from "./program.ts";
+import { held } from "./soon.ts";
 import type { Stage } from "./stage.ts";
 
 const short: Program = [{ do: "print", text: "done" }];
@@ -33,7 +34,7 @@ async function followed(stage: Stage): Promise<void> {
   const runtime = await stage.open();
   const spec = stage.task([{ do: "trap", then: { exit: 0, print: "bye" } }, ...long]);
   await stage.soon(runtime.start(spec), "start");
-  const records = Array.fromAsync(runtime.logs(spec.id, { follow: true }));
+  const records = held(Array.fromAsync(runtime.logs(spec.id, { follow: true })));
   await firstLine(stage, runtime, spec.id);
   await goes(stage, runtime, spec);
   const heard = linesOf(await stage.soon(records, "the follower"));

@@ -15,3 +15,9 @@ export async function eventually(holds: () => boolean | Promise<boolean>, what: 
     await pause(25);
   }
 }
+
+/** For what is awaited later: its failure is heard then, and is no unhandled rejection until then. */
+export function held<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}

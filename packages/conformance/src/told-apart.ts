@@ -11,6 +11,7 @@ import {
 } from "@longshore/core";
 import { firstLine } from "./first-line.ts";
 import { type GuaranteeCase, needs } from "./guarantee-case.ts";
+import { held } from "./soon.ts";
 import type { Stage } from "./stage.ts";
 
 type Outcome = Ending["outcome"];
@@ -69,9 +70,10 @@ async function legalStates(stage: Stage): Promise<void> {
   ]);
   await stage.soon(runtime.start(spec), "start");
   const phases: TaskState["phase"][] = [];
-  const watched = (async () => {
+  const watch = async (): Promise<void> => {
     for await (const seen of runtime.observe(spec.id)) if (seen.kind === "task") phases.push(seen.state.phase);
-  })();
+  };
+  const watched = held(watch());
   await firstLine(stage, runtime, spec.id);
   await stage.soon(runtime.stop(spec.id), "stop");
   await stage.soon(watched, "observe");

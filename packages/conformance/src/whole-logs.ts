@@ -3,6 +3,7 @@ import { instant, type LogCursor, type LogRecord, type Runtime, type Stream, typ
 import { type GuaranteeCase, needs } from "./guarantee-case.ts";
 import { assertSameLines, isLine, linesOf, numbered } from "./log-texts.ts";
 import type { Program } from "./program.ts";
+import { held } from "./soon.ts";
 import type { Stage } from "./stage.ts";
 
 const many = 10_000;
@@ -107,7 +108,7 @@ async function whileWritten(stage: Stage): Promise<void> {
   const logs = runtime.logs(spec.id, { follow: true });
   const first = await stage.soon(logs.next(), "a line of a running program");
   assert.equal(first.value !== undefined && isLine(first.value) && first.value.text, "first");
-  const pending = logs.next();
+  const pending = held(logs.next());
   const state = await stage.soon(runtime.inspect(spec.id), "inspect");
   assert.equal(state.kind === "task" && state.state.phase, "running");
   await stage.soon(runtime.stop(spec.id, { graceMs: 0 }), "stop");

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { memoryTask } from "@longshore/core/memory";
+import { type MemoryRecord, memoryTask } from "@longshore/core/memory";
 import type { Mistake } from "./break-driver.ts";
 
 export const startingMistakes: readonly Mistake[] = [
@@ -16,21 +16,14 @@ export const startingMistakes: readonly Mistake[] = [
   },
   {
     guarantee: "G1",
-    name: "looks first, then creates whatever it is called, and calls it the same",
+    name: "looks first, then creates under a name that the backend gives out",
     caughtBy: /ten at once/,
-    verbs: ({ backend, driver, faults }) => ({
+    verbs: ({ backend, driver, faults, host }) => ({
       async start(order, plan, call) {
-        const [request] = plan.requests;
-        if (request === undefined) throw new Error("an empty plan");
-        if (await faults.around("start.look", () => backend.records.has(request.name))) return driver.start(order, plan, call);
-        const lost = await faults.around("start.create", () => {
-          const other = backend.records.get(request.name);
-          backend.records.delete(request.name);
-          return other;
-        });
-        // As a backend that gives out its own ids: what was there goes on beside it.
-        if (lost !== undefined) backend.records.set(`${request.name}-${randomUUID()}`, lost);
-        return driver.start(order, plan, call);
+        const bears = ({ request }: MemoryRecord): boolean => request.owner === host.owner && request.id === order.spec.id;
+        const found = await faults.around("start.look", () => [...backend.records.values()].find(bears));
+        const requests = plan.requests.map((request) => ({ ...request, name: found?.request.name ?? `${request.name}-${randomUUID()}` }));
+        return driver.start(order, { ...plan, requests }, call);
       },
     }),
   },

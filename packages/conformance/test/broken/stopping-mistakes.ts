@@ -22,7 +22,7 @@ export const stoppingMistakes: readonly Mistake[] = [
   {
     guarantee: "G5",
     name: "signals the main program only",
-    caughtBy: /children/,
+    caughtBy: /children are stopped|children that ignore/,
     harness: { backend: keeping },
     verbs: (broken) => ({
       async stop(id, { intent, graceMs = 10_000 }, { signal }) {
