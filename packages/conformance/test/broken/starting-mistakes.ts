@@ -22,7 +22,10 @@ export const startingMistakes: readonly Mistake[] = [
       async start(order, plan, call) {
         const bears = ({ request }: MemoryRecord): boolean => request.owner === host.owner && request.id === order.spec.id;
         const found = await faults.around("start.look", () => [...backend.records.values()].find(bears));
-        const requests = plan.requests.map((request) => ({ ...request, name: found?.request.name ?? `${request.name}-${randomUUID()}` }));
+        const requests = plan.requests.map((request) => ({
+          ...request,
+          name: found?.request.name ?? `${request.name}-${randomUUID()}`,
+        }));
         return driver.start(order, { ...plan, requests }, call);
       },
     }),
