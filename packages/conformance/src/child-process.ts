@@ -2,8 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { ChildJob, ChildMessage } from "./child-job.ts";
 
-/** Beside this file, in whatever form this package runs. */
-const script = (name: string): string => fileURLToPath(new URL(`./${name}.js`, import.meta.url).href.replace("/src/", "/dist/"));
+const script = (name: string): string => fileURLToPath(new URL(`./${name}.js`, import.meta.url));
 
 export interface CrashChild {
   /** Settles when the verb was done, with the child's own count of boundaries, or when it was killed. */

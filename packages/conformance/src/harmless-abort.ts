@@ -38,7 +38,7 @@ async function rejectsAtOnce(verb: string, act: (options: CallOptions) => Promis
     () => assert.fail(`${verb} resolved although it was aborted`),
     (error: unknown) => assert.equal(error, reason, `${verb} rejected with ${String(error)}`),
   );
-  held(acting);
+  void held(acting);
   await pause(afterMs);
   control.abort(reason);
   await soon(acting, `${verb}, aborted`, atOnceMs);
@@ -117,6 +117,27 @@ async function startAborted(stage: Stage): Promise<void> {
     await pause(afterMs);
     control.abort(reason);
     await soon(starting, "start, aborted", atOnceMs);
+    await stage.elsewhere(async (other) => {
+      assert.equal((await stage.ran(other, spec)).outcome, "succeeded");
+      assert.deepEqual(linesOf(await stage.logs(other, spec.id, { follow: true })), ["mark"]);
+    });
+  }
+}
+
+/** The backend falls silent at one request after the other; who gave up waiting is followed by somebody who does not. */
+async function startAbortedAtEachStep(stage: Stage): Promise<void> {
+  const opening = await stage.requestsToOpen();
+  for (let step = 0; ; step++) {
+    await using route = await stage.route({ kind: "hang", at: opening + step });
+    const runtime = await stage.open({ through: route.through });
+    const spec = stage.task([{ do: "print", text: "mark" }]);
+    const control = new AbortController();
+    const starting = held(runtime.start(spec, { signal: control.signal }).catch((error: unknown) => error));
+    await stage.soon(Promise.race([starting, stage.eventually(() => route.injected() > 0, "it hangs")]), "start");
+    if (stage.injected("hang", route) === 0) return assert.ok(step > 0, "start sends no request at all");
+    const reason = new Error("changed my mind");
+    control.abort(reason);
+    assert.equal(await soon(starting, "start, aborted", atOnceMs), reason);
     await stage.elsewhere(async (other) => {
       assert.equal((await stage.ran(other, spec)).outcome, "succeeded");
       assert.deepEqual(linesOf(await stage.logs(other, spec.id, { follow: true })), ["mark"]);
@@ -203,6 +224,11 @@ export const harmlessAbort: readonly GuaranteeCase[] = [
   { name: "what is aborted before it begins does nothing", run: abortedBefore },
   { name: "an aborted stop kills nothing", run: stopAborted },
   { name: "a start aborted anywhere, then started again: one run", run: startAborted },
+  {
+    name: "a start aborted at each of its steps, then started again: one run",
+    needs: [needs.faults],
+    run: startAbortedAtEachStep,
+  },
   { name: "leaving a for await returns at once, also while a read is pending", run: breakPending },
   { name: "connections are freed by abort and break", needs: [needs.connections], run: connectionsFreed },
   { name: "closing ends what waits as closed, and no workload", run: closing },

@@ -58,6 +58,8 @@ export type FaultPlan =
   | { readonly kind: "lose-reply"; readonly at: number }
   /** From request `at` on, nothing is answered and nothing breaks. */
   | { readonly kind: "hang"; readonly at: number }
+  /** Each answer comes so much later. */
+  | { readonly kind: "delay"; readonly ms: number }
   /** The first `times` answers that are streams break off after some bytes, each a little later than the one before. */
   | { readonly kind: "cut-streams"; readonly times: number };
 

@@ -5,7 +5,7 @@ import { type GuaranteeCase, needs } from "./guarantee-case.ts";
 import type { CrashJob } from "./harness.ts";
 import { linesOf } from "./log-texts.ts";
 import type { Program } from "./program.ts";
-import { held } from "./soon.ts";
+import { held, pause } from "./soon.ts";
 import type { Stage } from "./stage.ts";
 
 const short: Program = [{ do: "print", text: "done" }];
@@ -71,6 +71,9 @@ async function removedAgain(stage: Stage, job: CrashJob): Promise<void> {
   await stage.elsewhere(
     async (runtime) => {
       await stage.soon(runtime.remove(id), "remove again");
+      // What the killed process had sent on its way may still arrive, and has to find nothing left to do.
+      await stage.eventually(async () => (await stage.natives(job.owner)).length === 0, "nothing is left").catch(() => {});
+      await pause(100);
       await assertGone(stage, runtime, { id, owner: job.owner });
     },
     { owner: job.owner },

@@ -32,12 +32,18 @@ async function assertRanOnce(
     },
     { owner: of.owner, ...store },
   );
+  await stage.eventually(async () => (await stage.natives(of.owner)).length === 0, "nothing is left").catch(() => {});
   assert.deepEqual(await stage.natives(of.owner), [], "what a second run left beside the one that was removed");
 }
 
-async function atOnce(stage: Stage): Promise<void> {
+async function atOnce(stage: Stage, delayMs?: number): Promise<void> {
   const spec = stage.task(marking);
-  const runtimes = await Promise.all(Array.from({ length: 10 }, () => stage.open()));
+  const openOne = async (): Promise<Runtime> => {
+    if (delayMs === undefined) return stage.open();
+    const { through } = await stage.route({ kind: "delay", ms: stage.choice.below(delayMs) });
+    return stage.open({ through });
+  };
+  const runtimes = await Promise.all(Array.from({ length: 10 }, openOne));
   const found = await stage.soon(Promise.all(runtimes.map((runtime) => runtime.start(spec))), "10 starts at once");
   assert.equal(new Set(found.map(({ nativeId }) => nativeId)).size, 1, "they answer with one workload");
   await assertRanOnce(stage, spec, stage);
@@ -110,7 +116,12 @@ export const startedOnce: readonly GuaranteeCase[] = [
       await assertRanOnce(stage, spec, stage);
     },
   },
-  { name: "ten at once, from as many processes, start one", run: atOnce },
+  { name: "ten at once, from as many processes, start one", run: (stage) => atOnce(stage) },
+  {
+    name: "ten at once, each over a connection of another slowness, start one",
+    needs: [needs.faults],
+    run: (stage) => atOnce(stage, 150),
+  },
   {
     name: "the same spec after its end starts nothing",
     async run(stage) {

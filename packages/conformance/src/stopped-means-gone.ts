@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Runtime, StopOptions, StopResult, TaskSpec } from "@longshore/core";
+import type { Runtime, StopOptions, StopResult, TaskSpec, WorkloadId } from "@longshore/core";
 import { firstLine } from "./first-line.ts";
 import { type GuaranteeCase, needs } from "./guarantee-case.ts";
 import { linesOf } from "./log-texts.ts";
@@ -95,15 +95,28 @@ async function crashed(stage: Stage): Promise<void> {
       const { spec } = await running(stage, polite);
       return { verb: "stop", id: spec.id, owner: stage.owner, ...(boundary !== undefined && { boundary }) };
     },
-    async then(job) {
-      if (job.verb !== "stop") return;
-      await stage.elsewhere(async (runtime) => {
-        assert.equal((await stage.soon(runtime.stop(job.id), "stop again")).state, "confirmed");
-        assert.deepEqual(await stage.alive(job.id), []);
-        assert.equal((await stage.wait(runtime, job.id)).outcome, "stopped");
-      });
-    },
+    then: async (job) => (job.verb === "stop" ? stoppedAgain(stage, job.id) : undefined),
   });
+}
+const stoppedAgain = (stage: Stage, id: WorkloadId): Promise<void> =>
+  stage.elsewhere(async (runtime) => {
+    assert.equal((await stage.soon(runtime.stop(id), "stop again")).state, "confirmed");
+    assert.deepEqual(await stage.alive(id), []);
+    assert.equal((await stage.wait(runtime, id)).outcome, "stopped");
+  });
+
+async function disturbed(stage: Stage, kind: "drop-request" | "lose-reply"): Promise<void> {
+  const opening = await stage.requestsToOpen();
+  for (let step = 0; ; step++) {
+    await using route = await stage.route({ kind, at: opening + step });
+    const { spec } = await running(stage, polite);
+    const through = await stage.open({ through: route.through });
+    const [first] = await Promise.allSettled([stage.soon(through.stop(spec.id), "stop")]);
+    const confirmed = first.status === "fulfilled" && first.value.state === "confirmed";
+    if (confirmed) assert.deepEqual(await stage.alive(spec.id), [], `request ${step}: said to be gone`);
+    if (stage.injected(kind, route) === 0) return assert.ok(step > 0, "stop sends no request at all");
+    await stoppedAgain(stage, spec.id);
+  }
 }
 
 export const stoppedMeansGone: readonly GuaranteeCase[] = [
@@ -142,4 +155,14 @@ export const stoppedMeansGone: readonly GuaranteeCase[] = [
     },
   },
   { name: "killed at any step of stop, then stopped again: gone, and told as stopped", needs: [needs.crash], run: crashed },
+  {
+    name: "a request that never arrived, then stopped again: gone",
+    needs: [needs.faults],
+    run: (stage) => disturbed(stage, "drop-request"),
+  },
+  {
+    name: "an answer that never came back, then stopped again: gone",
+    needs: [needs.faults],
+    run: (stage) => disturbed(stage, "lose-reply"),
+  },
 ];

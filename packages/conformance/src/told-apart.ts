@@ -82,6 +82,20 @@ async function legalStates(stage: Stage): Promise<void> {
     assert.ok(isLegalTransition(phases[index - 1] ?? "pending", phase), phases.join(" → "));
 }
 
+/** What the backend tells of ends may get lost; that it has ended may not. */
+async function heardOverCuts(stage: Stage): Promise<void> {
+  const route = await stage.route({ kind: "cut-streams", times: 4 });
+  const runtime = await stage.open({ through: route.through });
+  const spec = stage.task([
+    { do: "sleep", ms: 1000 },
+    { do: "exit", code: 4 },
+  ]);
+  await stage.soon(runtime.start(spec), "start");
+  const ending = await stage.wait(runtime, spec.id);
+  stage.injected("cut-streams", route);
+  assert.deepEqual([ending.outcome, ending.exit?.code], ["failed", 4]);
+}
+
 async function badImage(stage: Stage): Promise<void> {
   const runtime = await stage.open();
   const spec = stage.given(stage.harness.bad.image);
@@ -154,5 +168,6 @@ export const toldApart: readonly GuaranteeCase[] = [
       assert.deepEqual(await stage.natives(), []);
     },
   },
+  { name: "an end is heard although connections break", needs: [needs.faults], run: heardOverCuts },
   { name: "states follow the table on the way", run: legalStates },
 ];

@@ -1,6 +1,7 @@
 import type { PluginPlace } from "./child-job.ts";
 import { crashChild } from "./child-process.ts";
 import type { CrashAbility, CrashJob, CrashOutcome, FaultAbility, FaultPlan, FaultRoute, Route } from "./harness.ts";
+import { pause } from "./soon.ts";
 import { type WireBackend, type WireHooks, WireProxy } from "./wire-proxy.ts";
 
 export interface WireAbilitiesOptions extends Pick<WireBackend, "backend" | "isStream"> {
@@ -54,7 +55,10 @@ async function faultRoute(wire: Pick<WireBackend, "backend" | "isStream">, plan:
       if (plan.kind === "drop-request" && plan.at === number) return !hit();
       return plan.kind === "hang" && number >= plan.at ? hit() && never : true;
     },
-    after: (request) => !(plan.kind === "lose-reply" && plan.at === numbers.get(request) && hit()),
+    async after(request) {
+      if (plan.kind === "delay" && hit()) await pause(plan.ms);
+      return !(plan.kind === "lose-reply" && plan.at === numbers.get(request) && hit());
+    },
     streamLimit: () => {
       if (plan.kind !== "cut-streams" || seen.cuts >= plan.times) return Number.POSITIVE_INFINITY;
       hit();

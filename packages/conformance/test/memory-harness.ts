@@ -14,7 +14,8 @@ const afterFaults = (plan: FaultPlan, faults: MemoryFaults): void => {
   if (plan.kind === "drop-request") faults.inject({ kind: "before", at: plan.at });
   else if (plan.kind === "lose-reply") faults.inject({ kind: "after", at: plan.at });
   else if (plan.kind === "hang") faults.inject({ kind: "stuck", from: plan.at });
-  else if (plan.kind === "cut-streams") faults.cutLogs(plan.times);
+  else if (plan.kind === "cut-streams") faults.cutStreams(plan.times);
+  else if (plan.kind === "delay") faults.latencyMs = plan.ms;
 };
 
 /** Each harness has a backend of its own. A crashed process is a driver that does and says nothing any more. */

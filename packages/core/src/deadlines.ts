@@ -10,7 +10,7 @@ interface DeadlineParts {
 /** What setTimeout can wait; a later deadline is looked at again then. */
 const longestSleepMs = 2_147_483_647;
 
-/** Ends tasks at their time limit on backends that do not, for as long as the runtime is open. Holds no process alive. */
+/** Ends tasks at their time limit on backends that do not, for as long as the runtime is open. */
 export class Deadlines {
   readonly #parts: DeadlineParts;
   readonly #timers = new Map<WorkloadId, AbortController>();

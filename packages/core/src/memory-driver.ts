@@ -93,7 +93,7 @@ export class MemoryDriver implements RuntimeDriver<MemoryCapabilities, MemoryOpt
     const record = await this.#ask("logs", () => this.#record(id));
     if (record === undefined) throw new MemoryError(`no such task: ${id}`, { code: "not-found" });
     faults.openReads++;
-    let left = faults.beginReading();
+    let left = faults.beginStream();
     const { items } = record.log;
     try {
       for (let next = record.log.begin(query); ;) {
@@ -128,12 +128,22 @@ export class MemoryDriver implements RuntimeDriver<MemoryCapabilities, MemoryOpt
       changes.push({ kind, id });
       wake();
     };
+    const { faults } = this.#parts;
     using _listening = this.#backend.listen(hear);
     await this.#ask("watch", () => {});
-    yield { kind: "resync" };
-    for (;;) {
-      yield* changes.splice(0);
-      await orAbort(signal, () => new Promise<void>((resolve) => (wake = resolve)));
+    let left = faults.beginStream();
+    faults.openReads++;
+    try {
+      yield { kind: "resync" };
+      for (;;) {
+        for (let change = changes.shift(); change !== undefined; change = changes.shift()) {
+          if (left-- <= 0) faults.cut();
+          yield change;
+        }
+        await orAbort(signal, () => new Promise<void>((resolve) => (wake = resolve)));
+      }
+    } finally {
+      faults.openReads--;
     }
   }
   #ask<T>(operation: string, work: () => T | Promise<T>): Promise<T> {

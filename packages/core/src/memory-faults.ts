@@ -37,6 +37,8 @@ export class MemoryFaults {
   injected = 0;
   /** Log readings and watches that are open. */
   openReads = 0;
+  /** Added to every request. */
+  latencyMs = 0;
   readonly #rules = new Set<Rule>();
   #cuts = { left: 0, afterItems: 0 };
   #boundary = 0;
@@ -50,8 +52,8 @@ export class MemoryFaults {
     this.#rules.add(rule);
     return { [Symbol.dispose]: () => void this.#rules.delete(rule) };
   }
-  /** The next `times` log readings break: the first after so many items, each later one after one item more. */
-  cutLogs(times: number, afterItems = 0): void {
+  /** The next `times` log readings and watches break: the first after so many items, each later one after one item more. */
+  cutStreams(times: number, afterItems = 0): void {
     this.#cuts = { left: times, afterItems };
   }
   /**
@@ -71,7 +73,7 @@ export class MemoryFaults {
   async around<T>(operation: string, work: () => T | Promise<T>): Promise<T> {
     const index = this.requests++;
     this.calls.set(operation, (this.calls.get(operation) ?? 0) + 1);
-    await sleep(0, neverAborted());
+    await sleep(this.latencyMs, neverAborted());
     await this.#pass();
     await this.#harm(["stuck", "before"], operation, index);
     const answer = await work();
@@ -79,8 +81,8 @@ export class MemoryFaults {
     await this.#harm(["after"], operation, index);
     return answer;
   }
-  /** How many items a log reading may deliver before it breaks. */
-  beginReading(): number {
+  /** How many items a stream that begins now may deliver before it breaks. */
+  beginStream(): number {
     if (this.#cuts.left === 0) return Number.POSITIVE_INFINITY;
     this.#cuts.left--;
     return this.#cuts.afterItems++;

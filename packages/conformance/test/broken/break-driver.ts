@@ -1,6 +1,6 @@
 import type { Binding } from "@longshore/core";
 import type { Host } from "@longshore/core/driver";
-import { type MemoryBackend, type MemoryConfig, MemoryDriver, type MemoryFaults, memoryOn } from "@longshore/core/memory";
+import { type MemoryBackend, type MemoryConfig, type MemoryDriver, type MemoryFaults, memoryOn } from "@longshore/core/memory";
 import type { Guarantee } from "@longshore/conformance";
 import type { MemoryHarnessOptions, Plug } from "../memory-harness.ts";
 
