@@ -6,8 +6,6 @@ export interface ConformanceTest {
   readonly guarantee: Guarantee | "suite";
   /** Begins with the guarantee. */
   readonly name: string;
-  /** It crashes, disturbs, or chooses by chance: worth running again with another seed. */
-  readonly chaotic: boolean;
   /** Why it cannot be run here: a trait, a capability or an ability of the harness that is not there. Already printed. */
   readonly skip?: string;
   /** Resolves when skipped, rejects when the driver breaks the guarantee. Each has owners of its own, so order does not matter. */

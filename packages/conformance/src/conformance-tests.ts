@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ConformanceTest, Guarantee } from "./conformance-test.ts";
 import { foundAgain } from "./found-again.ts";
-import { type GuaranteeCase, needs } from "./guarantee-case.ts";
+import type { GuaranteeCase } from "./guarantee-case.ts";
 import type { Harness } from "./harness.ts";
 import { harmlessAbort } from "./harmless-abort.ts";
 import { removedLeavesNothing } from "./removed-leaves-nothing.ts";
@@ -58,8 +58,7 @@ export function conformanceTests(harness: Harness, options: ConformanceOptions =
       await using stage = new Stage({ harness, tally, full, choice: new SeededChoice(seed + index) });
       await one.run(stage);
     };
-    const chaotic = one.byChance ?? (one.needs ?? []).some((need) => need === needs.crash || need === needs.faults);
-    return { guarantee, name, chaotic, ...skip, run };
+    return { guarantee, name, ...skip, run };
   });
   const summary = async (): Promise<void> => {
     const skipped = tests.filter(({ skip }) => skip !== undefined);
@@ -69,5 +68,5 @@ export function conformanceTests(harness: Harness, options: ConformanceOptions =
     // A filtered run proves nothing either way.
     if (tests.every(({ name, skip }) => skip !== undefined || ran.has(name))) assert.deepEqual(tally.idle(harness), []);
   };
-  return [...tests, { guarantee: "suite", name: "what was done to the backend", chaotic: false, run: summary }];
+  return [...tests, { guarantee: "suite", name: "what was done to the backend", run: summary }];
 }

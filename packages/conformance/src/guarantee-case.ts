@@ -7,8 +7,6 @@ export type Need = (harness: Harness) => string | undefined;
 export interface GuaranteeCase {
   readonly name: string;
   readonly needs?: readonly Need[];
-  /** The seed decides what it does. */
-  readonly byChance?: true;
   run(stage: Stage): Promise<void>;
 }
 

@@ -120,6 +120,7 @@ async function startAborted(stage: Stage): Promise<void> {
     await stage.elsewhere(async (other) => {
       assert.equal((await stage.ran(other, spec)).outcome, "succeeded");
       assert.deepEqual(linesOf(await stage.logs(other, spec.id, { follow: true })), ["mark"]);
+      await stage.begunOnce(spec.id);
     });
   }
 }
@@ -141,6 +142,7 @@ async function startAbortedAtEachStep(stage: Stage): Promise<void> {
     await stage.elsewhere(async (other) => {
       assert.equal((await stage.ran(other, spec)).outcome, "succeeded");
       assert.deepEqual(linesOf(await stage.logs(other, spec.id, { follow: true })), ["mark"]);
+      await stage.begunOnce(spec.id);
     });
   }
 }

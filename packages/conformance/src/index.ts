@@ -1,4 +1,3 @@
-export { type ChaosFailure, type ChaosOptions, chaosRounds } from "./chaos-rounds.ts";
 export type { PluginPlace } from "./child-job.ts";
 export type { ConformanceTest, Guarantee } from "./conformance-test.ts";
 export { type ConformanceOptions, conformanceTests } from "./conformance-tests.ts";

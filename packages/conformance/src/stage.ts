@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -100,6 +101,11 @@ export class Stage implements AsyncDisposable {
   }
   alive(id: WorkloadId): Promise<readonly string[]> {
     return this.harness.alive(this.owner, id);
+  }
+  /** As far as the backend counts them. */
+  async begunOnce(id: WorkloadId, of: Owner = this.owner): Promise<void> {
+    const runs = await this.harness.runs?.(of, id);
+    if (runs !== undefined) assert.equal(runs, 1, `the program of ${id} was begun ${runs} times`);
   }
   eventually(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
     return eventually(holds, what, this.patienceMs);

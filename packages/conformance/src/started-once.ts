@@ -32,6 +32,7 @@ async function assertRanOnce(
     },
     { owner: of.owner, ...store },
   );
+  await stage.begunOnce(spec.id, of.owner);
   await stage.eventually(async () => (await stage.natives(of.owner)).length === 0, "nothing is left").catch(() => {});
   assert.deepEqual(await stage.natives(of.owner), [], "what a second run left beside the one that was removed");
 }
@@ -60,6 +61,7 @@ async function startedBefore(stage: Stage, lose: (runtime: Runtime, spec: TaskSp
   const refused = (error: unknown): boolean => isConflict(error) || LongshoreError.is(error, "lost");
   await assert.rejects(stage.soon(again.start(spec), "start"), refused, "it ran already, and is started again");
   assert.deepEqual(await stage.alive(spec.id), []);
+  await stage.begunOnce(spec.id);
 }
 
 /** Whether the first start says so or not, the work is done once; what it says has to be the truth, or leave it open. */

@@ -18,11 +18,24 @@ const afterFaults = (plan: FaultPlan, faults: MemoryFaults): void => {
   else if (plan.kind === "delay") faults.latencyMs = plan.ms;
 };
 
+/** Programs that were begun, by owner and id. */
+function countRuns(backend: MemoryBackend): ReadonlyMap<string, number> {
+  const runs = new Map<string, number>();
+  const seen = new WeakSet<object>();
+  backend.listen(({ request: { owner, id }, process }) => {
+    if (process === undefined || seen.has(process)) return;
+    seen.add(process);
+    runs.set(`${owner}/${id}`, (runs.get(`${owner}/${id}`) ?? 0) + 1);
+  });
+  return runs;
+}
+
 /** Each harness has a backend of its own. A crashed process is a driver that does and says nothing any more. */
 export function memoryHarness(options: MemoryHarnessOptions = {}): Harness {
   const { plug = memoryOn, watch = true, patienceMs = 10_000 } = options;
   const backend = options.backend?.() ?? new MemoryBackend();
   const routes = new WeakMap<Route, MemoryFaults>();
+  const runs = countRuns(backend);
   backend.missingImages.add("missing:1");
   const open = ({ owner, store, through }: HarnessOpening, own?: MemoryFaults): Promise<Runtime> => {
     const faults = own ?? (through && routes.get(through)) ?? backend.faults;
@@ -40,6 +53,7 @@ export function memoryHarness(options: MemoryHarnessOptions = {}): Harness {
       records(owner).flatMap(([name, { request, process }]) =>
         request.id === id && process !== undefined && process.running > 0 ? [name] : [],
       ),
+    runs: async (owner, id) => runs.get(`${owner}/${id}`) ?? 0,
     async wipe(owner) {
       for (const [name] of records(owner)) backend.drop(name);
       for (const [name] of leftovers(owner)) backend.leftovers.delete(name);

@@ -1,18 +1,17 @@
-import { type WorkloadId, workloadId } from "@longshore/core";
+import { LongshoreError, workloadId } from "@longshore/core";
 import { closeAll, type Look, lookEverywhere } from "../runtimes/look-everywhere.ts";
 import { notFound } from "../runtimes/not-found.ts";
 import { onlyHit } from "../runtimes/only-hit.ts";
 import type { Session } from "../session.ts";
 
 /**
- * Not all could be asked. That is a failure where somebody said that the runtime is there; of the built-in ones nobody did,
- * and on a machine without an engine nothing can be on it.
+ * Nobody said that there is an engine, and where it would be there is nothing at all: then nothing can be on it either. An
+ * engine that was named, or is there and does not answer, may hold the workload.
  */
-async function doubt(session: Session, id: WorkloadId, looks: readonly Look[]): Promise<void> {
-  const error = notFound(id, looks);
-  const isSaid = session.config.file !== undefined || session.runtime !== undefined;
-  if (isSaid || looks.every((look) => look.error !== undefined)) throw error;
-  await session.output.note(error instanceof Error ? error.message : String(error));
+function isNotInstalled({ config, runtime }: Session, { error }: Look): boolean {
+  const named = ["DOCKER_HOST", "DOCKER_CONTEXT"].some((name) => (process.env[name] ?? "") !== "");
+  if (config.file !== undefined || runtime !== undefined || named) return false;
+  return LongshoreError.is(error) && (error.cause as { readonly code?: string } | undefined)?.code === "ENOENT";
 }
 
 /**
@@ -27,7 +26,8 @@ export async function rm(session: Session, given: string): Promise<number> {
     const answered = looks.filter(({ error }) => error === undefined);
     const places = hit === undefined ? answered : [hit];
     await Promise.all(places.map(async ({ runtime }) => runtime?.remove(id, { signal: session.interrupts.signal })));
-    if (hit === undefined && answered.length < looks.length) await doubt(session, id, looks);
+    const doubtful = looks.some((look) => look.error !== undefined && !isNotInstalled(session, look));
+    if (hit === undefined && doubtful) throw notFound(id, looks);
   } finally {
     await closeAll(looks);
   }

@@ -70,4 +70,21 @@ export const startingMistakes: readonly Mistake[] = [
       },
     }),
   },
+  {
+    guarantee: "G1",
+    name: "takes away what somebody else began, and begins anew",
+    caughtBy: /the same spec again|ten at once|killed at any step of start/,
+    verbs: ({ backend, driver }) => {
+      const own = new Set<string>();
+      return {
+        async start(order, plan, call) {
+          const name = plan.requests[0]?.name ?? "";
+          const found = backend.records.get(name);
+          if (found?.finishedAt === undefined && !own.has(name)) backend.drop(name);
+          own.add(name);
+          return driver.start(order, plan, call);
+        },
+      };
+    },
+  },
 ];
