@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Owner, Runtime, TaskSpec } from "@longshore/core";
+import { fileStore, LongshoreError, type Owner, type Runtime, type TaskSpec } from "@longshore/core";
 import { firstLine } from "./first-line.ts";
 import { type GuaranteeCase, needs } from "./guarantee-case.ts";
 import type { CrashJob } from "./harness.ts";
@@ -77,6 +77,47 @@ async function removedAgain(stage: Stage, job: CrashJob): Promise<void> {
       await assertGone(stage, runtime, { id, owner: job.owner });
     },
     { owner: job.owner },
+  );
+}
+
+/** What was owed when the process died, whoever sweeps next pays; what was not yet owed, nobody touches. */
+async function sweptLater(stage: Stage): Promise<void> {
+  const specs = new Map<Owner, TaskSpec>();
+  await stage.atEachBoundary({
+    async job(boundary) {
+      const owner = stage.anotherOwner();
+      const folder = await stage.folder();
+      const spec = stage.task(long);
+      specs.set(owner, spec);
+      const opening = { owner, store: fileStore(folder) };
+      await stage.elsewhere((runtime) => stage.soon(runtime.start(spec), "start"), opening);
+      return { verb: "remove", id: spec.id, owner, store: folder, ...(boundary !== undefined && { boundary }) };
+    },
+    async then({ owner, store = "" }) {
+      const spec = specs.get(owner);
+      if (spec !== undefined) await assertSwept(stage, spec, { owner, store });
+    },
+  });
+}
+async function assertSwept(
+  stage: Stage,
+  spec: TaskSpec,
+  { owner, store: folder }: { readonly owner: Owner; readonly store: string },
+): Promise<void> {
+  const store = fileStore(folder);
+  const debts = await Array.fromAsync(store.list("debts/", new AbortController().signal));
+  const untouched = debts.length === 0 && (await stage.natives(owner)).length > 0;
+  await stage.elsewhere(
+    async (runtime) => {
+      const { settled, failed } = await stage.soon(runtime.sweep({ graceMs: 0 }), "sweep");
+      assert.deepEqual([settled, failed], [debts.length === 0 ? [] : [spec.id], []], "removals that were owed");
+      if (untouched) return assert.notDeepEqual(await stage.harness.alive(owner, spec.id), [], "its removal never began");
+      await stage.eventually(async () => (await stage.natives(owner)).length === 0, "nothing is left").catch(() => {});
+      assert.deepEqual(await stage.natives(owner), [], "what is left");
+      const over = (error: unknown): boolean => LongshoreError.is(error, "conflict") || LongshoreError.is(error, "lost");
+      await assert.rejects(stage.soon(runtime.start(spec), "start"), over, "it ran already, and is started again");
+    },
+    { owner, store },
   );
 }
 
@@ -165,6 +206,11 @@ export const removedLeavesNothing: readonly GuaranteeCase[] = [
     name: "killed at any step of remove, then removed again: nothing",
     needs: [needs.crash],
     run: (stage) => crashed(stage, "remove", long),
+  },
+  {
+    name: "with a store, killed at any step of remove, then swept by another process: nothing",
+    needs: [needs.crash],
+    run: sweptLater,
   },
   {
     name: "killed at any step of start, then removed: nothing",

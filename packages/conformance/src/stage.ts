@@ -141,11 +141,14 @@ export class Stage implements AsyncDisposable {
   /** Crashes `verb` at its boundaries, evenly chosen where there are many, a few at a time; `then` looks at what came of it. */
   async atEachBoundary(jobs: BoundaryJobs): Promise<void> {
     const { boundaries } = await this.crash(await jobs.job(undefined));
+    assert.ok(boundaries > 0, "the verb came by no step boundary: nothing of it was seen to leave the process");
     const count = this.#parts.full ? boundaries : Math.min(boundaries, sampled);
     const chosen = Array.from({ length: count }, (_, n) => Math.floor(((n + 0.5) * boundaries) / count));
+    let hits = 0;
     const one = async (boundary: number): Promise<void> => {
       const job = await jobs.job(boundary);
       const { reached } = await this.crash(job);
+      if (reached) hits++;
       if (reached)
         this.#parts.tally.boundary(job.store === undefined ? job.verb : `${job.verb} with a store`, boundary, boundaries);
       try {
@@ -157,6 +160,7 @@ export class Stage implements AsyncDisposable {
       }
     };
     for (let next = 0; next < chosen.length; next += 3) await Promise.all(chosen.slice(next, next + 3).map(one));
+    assert.ok(hits > 0, `none of ${chosen.length} step boundaries was reached`);
   }
   async [Symbol.asyncDispose](): Promise<void> {
     for (const runtime of this.#runtimes) await runtime[Symbol.asyncDispose]();
