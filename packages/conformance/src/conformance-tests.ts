@@ -65,6 +65,7 @@ export function conformanceTests(harness: Harness, options: ConformanceOptions =
     print(`${harness.name}: conformance with seed ${seed}${full ? ", every boundary" : ""}`);
     for (const line of tally.lines()) print(`${harness.name}: ${line}`);
     for (const { name, skip } of skipped) print(`${harness.name}: skipped ${name}: ${skip}`);
+    if (harness.runs === undefined) print(`${harness.name}: nothing counts how often a program was begun (runs)`);
     // A filtered run proves nothing either way.
     if (tests.every(({ name, skip }) => skip !== undefined || ran.has(name))) assert.deepEqual(tally.idle(harness), []);
   };

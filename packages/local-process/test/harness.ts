@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Harness, type HarnessOpening, shellProgram } from "@longshore/conformance";
 import { openRuntime, type Owner, type Runtime, type WorkloadId } from "@longshore/core";
@@ -48,15 +48,26 @@ function openHandles(folder: string): number {
   return open.reduce((sum, count) => sum + count, 0);
 }
 
+/** Each run of a program begins with a line in a file that is named after the owner and the id, and outlives both. */
+function countRuns(folder: string): { readonly note: string; readonly runs: NonNullable<Harness["runs"]> } {
+  mkdirSync(folder, { recursive: true });
+  const note = `owner=\${PWD%/*/work}; id=\${PWD%/work}; echo run >> "${folder}/\${owner##*/}.\${id##*/}"`;
+  const runs = async (owner: Owner, id: WorkloadId): Promise<number> =>
+    read(() => readFileSync(join(folder, `${owner}.${id}`), "utf8"), "").split("\n").length - 1;
+  return { note, runs };
+}
+
 /** Tasks below one state folder, seen without the driver. */
 export function localProcessHarness(stateDir: string): Harness {
   const folderOf = (owner: Owner): string => join(stateDir, owner);
+  const { note, runs } = countRuns(join(stateDir, ".runs"));
   return {
     name: "local-process",
     traits: plugin.traits,
     open: ({ owner, store }: HarnessOpening): Promise<Runtime> =>
       openRuntime(plugin.with({ stateDir }), { owner, ...(store !== undefined && { store }) }),
-    program: (steps) => ({ command: ["sh", "-c", shellProgram(steps)] }),
+    program: (steps) => ({ command: ["sh", "-c", `${note}\n${shellProgram(steps)}`] }),
+    runs,
     natives: async (owner) => [...filesOf(folderOf(owner)), ...processesOf(folderOf(owner)).map(({ what }) => what)],
     // The supervisor is no part of the workload, and may outlive it by the flush of a log.
     alive: async (owner: Owner, id: WorkloadId) =>

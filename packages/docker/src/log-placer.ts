@@ -1,0 +1,58 @@
+import type { Instant, Stream } from "@longshore/core";
+import type { DriverLogItem } from "@longshore/core/driver";
+
+export interface LogEntry {
+  readonly stream: Stream;
+  readonly at: Instant;
+  readonly bytes: Buffer;
+}
+interface Begun {
+  readonly at: Instant;
+  readonly position: string;
+}
+type OpenLines = Map<Stream, Begun>;
+
+/**
+ * Gives each entry of a log its position: the latest time seen so far. Some engines apply `since` to each entry, others up to
+ * the first that passes (20.10 and later ones differ); so a read from a position asks for a little more, and begins with the
+ * entry that first bore it. Pieces of a long line keep the time and position of its beginning.
+ */
+export class LogPlacer {
+  readonly #from: string;
+  readonly #instance: string;
+  readonly #open: OpenLines;
+  #latest = "";
+  #count = 0;
+  #openBefore: OpenLines = new Map();
+
+  constructor(instance: string, from: string, open: OpenLines = new Map()) {
+    this.#instance = instance;
+    this.#from = from;
+    this.#open = new Map(open);
+  }
+  /** Undefined for what came before the position that the read begins with. */
+  place({ stream, at, bytes }: LogEntry): DriverLogItem | undefined {
+    if (at > this.#latest) {
+      this.#latest = at;
+      this.#count = 0;
+      this.#openBefore = new Map(this.#open);
+    }
+    if (this.#latest < this.#from) return undefined;
+    this.#count++;
+    const begun = this.#open.get(stream) ?? { at, position: this.#latest };
+    if (bytes.at(-1) === 10) this.#open.delete(stream);
+    else this.#open.set(stream, begun);
+    return { kind: "bytes", stream, instance: this.#instance, ...begun, bytes };
+  }
+  /** The last position, and a placer that begins there and passes over the entries since it that this one has placed. */
+  resume(): { readonly from: string; readonly place: (entry: LogEntry) => DriverLogItem | undefined } {
+    const from = this.#latest > this.#from ? this.#latest : this.#from;
+    const again = new LogPlacer(this.#instance, from, this.#openBefore);
+    let passed = this.#count;
+    const place = (entry: LogEntry): DriverLogItem | undefined => {
+      const item = again.place(entry);
+      return item === undefined || passed-- > 0 ? undefined : item;
+    };
+    return { from, place };
+  }
+}
