@@ -3,10 +3,11 @@ import { run, turbo } from "./toolchain.mjs";
 export const lint = ["oxlint", ["--type-aware", "--deny-warnings"]];
 const quiet = ["--concurrency=2", "--continue=always", "--output-logs=errors-only", "--log-order=grouped"];
 
-/** The first ones go through turbo, which may write what others read: nothing runs beside them. */
+/** These write what others would read, if only for a moment: nothing runs beside them. */
 const alone = [
   { name: "types of tests", start: () => turbo("types", quiet, { capture: true }) },
   { name: "published packages (publint, attw)", start: () => turbo("published", quiet, { capture: true }) },
+  { name: "examples in READMEs", start: () => run("node", ["scripts/check-examples.mjs"], { capture: true }) },
 ];
 const beside = [
   ["lint (oxlint)", ...lint],
@@ -14,7 +15,6 @@ const beside = [
   ["import direction (dependency-cruiser)", "depcruise", ["packages", "apps", "examples", "--output-type", "err"]],
   ["unused code (knip)", "knip", ["--no-progress", "--no-config-hints"]],
   ["package shape", "node", ["scripts/check-shape.mjs"]],
-  ["examples in READMEs", "node", ["scripts/check-examples.mjs"]],
 ].map(([name, command, args]) => ({ name, start: () => run(command, args, { capture: true }) }));
 const atOnce = 2;
 
