@@ -1,6 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { access, constants, mkdir } from "node:fs/promises";
 import { type Leftover, type ListFilter, LongshoreError, type StopResult, type Workload, type WorkloadId } from "@longshore/core";
 import {
   type Call,
@@ -99,12 +97,10 @@ export class LocalProcessDriver implements RuntimeDriver<LocalProcessCapabilitie
   logs(id: WorkloadId, query: DriverLogQuery, call: Call): AsyncIterable<DriverLogItem> {
     return readProcessLogs({ folder: this.#places.task(id), id }, query, call);
   }
-  /** The folder can be made and written. */
+  /** The folder can be made and written: asked of the kernel, since a trial file would stay behind where we are killed. */
   async ping(): Promise<void> {
     await mkdir(this.#places.changes, { recursive: true, mode: 0o700 });
-    const probe = join(this.#places.folder, `.probe-${randomUUID()}`);
-    await writeFile(probe, "", { mode: 0o600 });
-    await rm(probe, { force: true });
+    await access(this.#places.folder, constants.W_OK | constants.X_OK);
   }
   classify(error: unknown): Fault | undefined {
     return classifyProcessError(error);
