@@ -99,7 +99,7 @@ export interface Harness {
    * How often the program of a workload was begun, seen from outside and also after its removal: only so does it show that
    * work was taken away and begun anew. Absent: a second run is told by what it prints and what it leaves.
    */
-  runs?(owner: Owner, id: WorkloadId): Promise<number>;
+  readonly runs?: (owner: Owner, id: WorkloadId) => Promise<number>;
   /** Takes away all that bears the owner, behind the driver's back. Absent is no error. */
   wipe(owner: Owner): Promise<void>;
   readonly bad: BadSpecs;

@@ -162,11 +162,17 @@ export class Stage implements AsyncDisposable {
     for (let next = 0; next < chosen.length; next += 3) await Promise.all(chosen.slice(next, next + 3).map(one));
     assert.ok(hits > 0, `none of ${chosen.length} step boundaries was reached`);
   }
+  /** What cannot be closed keeps nothing else from being taken away. */
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const runtime of this.#runtimes) await runtime[Symbol.asyncDispose]();
-    for (const route of this.#routes) await route[Symbol.asyncDispose]();
-    for (const made of this.#owners) await this.harness.wipe(made);
-    for (const folder of this.#folders) await rm(folder, { recursive: true, force: true });
+    const steps: readonly (() => Promise<void>)[] = [
+      ...this.#runtimes.map((runtime) => () => runtime[Symbol.asyncDispose]()),
+      ...this.#routes.map((route) => async () => route[Symbol.asyncDispose]()),
+      ...this.#owners.map((made) => () => this.harness.wipe(made)),
+      ...this.#folders.map((folder) => () => rm(folder, { recursive: true, force: true })),
+    ];
+    const failures: unknown[] = [];
+    for (const step of steps) await this.soon(step(), "clearing up").catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   }
 }
 export interface BoundaryJobs {

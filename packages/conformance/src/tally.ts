@@ -27,10 +27,11 @@ export class Tally {
   /** What the harness said it can do and yet never happened. */
   idle({ crash, faults }: Harness): readonly string[] {
     const hits = [...this.#boundaries.values()].reduce((sum, { hit }) => sum + hit.size, 0);
-    const injected = [...this.#faults.values()].reduce((sum, count) => sum + count, 0);
+    const never = [...this.#faults].flatMap(([kind, count]) => (count === 0 ? [kind] : []));
     return [
       ...(crash !== undefined && hits === 0 ? ["the harness can crash, but no step boundary was hit"] : []),
-      ...(faults !== undefined && injected === 0 ? ["the harness can inject faults, but none was"] : []),
+      ...(faults !== undefined && this.#faults.size === 0 ? ["the harness can inject faults, but none was"] : []),
+      ...never.map((kind) => `the harness can inject faults, but ${kind} never happened`),
     ];
   }
 }

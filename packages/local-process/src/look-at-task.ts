@@ -1,4 +1,4 @@
-import { lstatSync } from "node:fs";
+import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import { instant } from "@longshore/core";
 import { announceChange } from "./announce-change.ts";
@@ -7,7 +7,7 @@ import { findSurvivors, type Kin } from "./find-survivors.ts";
 import { forgetSecrets } from "./forget-secrets.ts";
 import type { Evidence } from "./map-process-state.ts";
 import { identify, isAlive } from "./process-identity.ts";
-import { readRecord } from "./read-record.ts";
+import { isMissing, readRecord } from "./read-record.ts";
 import {
   type ClaimRecord,
   type ExitRecord,
@@ -18,17 +18,33 @@ import {
   type TaskRecord,
 } from "./task-record.ts";
 
-/** What there is to see of a task in its folder, and who of it runs. Undefined where there is no such folder. */
+/**
+ * What there is to see of a task in its folder, and who of it runs. Undefined where there is no such folder: folders come and
+ * go whole, also between two looks of ours, so what was not one and the same folder all the while is looked at anew.
+ */
 export async function lookAtTask(folder: string): Promise<Evidence | undefined> {
+  for (;;) {
+    const before = await identityOf(folder);
+    if (before === undefined) return undefined;
+    const seen = await readRecords(folder);
+    if ((await identityOf(folder)) !== before) continue;
+    if (seen === undefined) throw new Error(`its folder ${folder} holds no ${taskFiles.task}; remove the task`);
+    if (seen.exit !== undefined) return seen;
+    const settled = await settle(folder, seen).catch(absentIfMissing);
+    if (settled !== undefined) return settled;
+  }
+}
+
+async function readRecords(folder: string): Promise<Evidence | undefined> {
   const read = <T>(name: string): Promise<T | undefined> => readRecord<T>(join(folder, name));
   const task = await read<TaskRecord>(taskFiles.task);
-  if (task === undefined) return damagedOrAbsent(folder);
+  if (task === undefined) return undefined;
   // First the end, then what came before it: what is read later cannot be older.
   const exit = await read<ExitRecord>(taskFiles.exit);
   const claim = await read<ClaimRecord>(taskFiles.claim);
   const started = await read<StartedRecord>(taskFiles.started);
   const intent = await read<IntentRecord>(taskFiles.intent);
-  const seen: Evidence = {
+  return {
     task,
     supervised: exit === undefined && claim !== undefined && isAlive(claim),
     ...(claim !== undefined && { claim }),
@@ -36,12 +52,16 @@ export async function lookAtTask(folder: string): Promise<Evidence | undefined> 
     ...(intent !== undefined && { intent }),
     ...(exit !== undefined && { exit }),
   };
-  return exit === undefined ? settle(folder, seen) : seen;
 }
 
-function damagedOrAbsent(folder: string): undefined {
-  if (lstatSync(folder, { throwIfNoEntry: false }) === undefined) return undefined;
-  throw new Error(`its folder ${folder} holds no ${taskFiles.task}; remove the task`);
+/** A number is given again once its folder is gone, but not with the same time of birth. */
+async function identityOf(folder: string): Promise<string | undefined> {
+  const seen = await lstat(folder).catch(absentIfMissing);
+  return seen && `${seen.ino} ${seen.birthtimeMs}`;
+}
+
+function absentIfMissing(error: unknown): undefined {
+  if (!isMissing(error)) throw error;
 }
 
 /** Of a task whose supervisor is not there to tell. */

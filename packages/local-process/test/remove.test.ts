@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { rename } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Change } from "@longshore/core";
 import { expect, test } from "vitest";
 import { anId, eventually, Scratch, script } from "./scratch.ts";
@@ -58,6 +60,30 @@ test("a folder without a readable record is unreachable, a leftover, and can be 
     await runtime.remove(id);
     assert(!existsSync(box.folder(id)));
   }
+});
+
+test("a folder that comes and goes while somebody looks is there or absent, never damaged", async () => {
+  await using box = new Scratch();
+  const runtime = await box.open();
+  const id = anId();
+  await runtime.run(script(id, "true")).result;
+  const others = Array.from({ length: 300 }, (_, index) => join(box.stateDir, `other-${index}`));
+  for (const other of others) cpSync(box.folder(id), other, { recursive: true });
+  await runtime.remove(id);
+  let over = false;
+  const passing = (async () => {
+    for (const other of others) {
+      await rename(other, box.folder(id));
+      await pause(other.endsWith("0") ? 10 : 0);
+      await rename(box.folder(id), other);
+      await pause(other.endsWith("5") ? 10 : 0);
+    }
+    over = true;
+  })();
+  const kinds = new Set<string>();
+  while (!over) kinds.add((await runtime.inspect(id)).kind);
+  await passing;
+  assert.deepEqual([...kinds].toSorted(), ["absent", "task"]);
 });
 
 test("one watch tells of every change, whoever makes it, and of a removal", async () => {
