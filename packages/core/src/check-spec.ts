@@ -20,6 +20,9 @@ const longestMs = 2_147_483_647;
 /** Environment and arguments together: what Linux grants at the usual stack limit of 8 MiB is 2 MiB (execve(2)); half of it. */
 const largestProgramBytes = 1_048_576;
 
+/** ECS takes 5,000 tasks for a service (its service quotas), the most of the backends here; 0 is `stop`. */
+const mostReplicas = 5_000;
+
 const variable = { pattern: /^[A-Za-z_][A-Za-z0-9_]*$/, expected: "a name of letters, digits and _, no digit first" };
 const labelKey = {
   pattern: /^(?!longshore\.)[A-Za-z0-9]([-A-Za-z0-9_./]{0,61}[A-Za-z0-9])?$/,
@@ -72,6 +75,7 @@ const common: Readonly<Record<string, Check>> = {
   hardening: shape({ readOnlyRoot: flag, noNewPrivileges: flag, drop: capabilities, add: capabilities }),
   ports: listOf(shape({ port, protocol: oneOf("tcp", "udp"), publish: port }, ["port"])),
   mounts: listOf(shape({ volume: filledText, path: absolute, readOnly: flag }, ["volume", "path"])),
+  stopGraceMs: wholeNumber(0, longestMs),
   labels: mapOf(matching(/^[^\0\n]{0,256}$/, "at most 256 characters on one line"), labelKey),
   options: mapOf(anyMapping, optionsKey),
 };
@@ -80,7 +84,6 @@ const task: Check = shape(
     ...common,
     timeoutMs: milliseconds,
     pendingTimeoutMs: milliseconds,
-    stopGraceMs: wholeNumber(0, longestMs),
     interruptible: flag,
   },
   ["kind", "id"],
@@ -88,10 +91,14 @@ const task: Check = shape(
 const service: Check = shape(
   {
     ...common,
-    replicas: wholeNumber(0),
+    replicas: wholeNumber(1, mostReplicas),
     restart: oneOf("always", "on-failure"),
-    readiness: shape({ port, path: matching(/^\/\S*$/, "a path such as /ready"), periodMs: milliseconds }, ["port"]),
+    readiness: shape(
+      { port, path: matching(/^\/[!-~]*$/, "a path such as /ready"), periodMs: milliseconds, timeoutMs: milliseconds },
+      ["port"],
+    ),
     update: oneOf("rolling", "recreate"),
+    drainMs: wholeNumber(0, longestMs),
   },
   ["kind", "id"],
 );

@@ -42,6 +42,11 @@ export class Claims {
   async record(id: WorkloadId, claim: Claim, signal: AbortSignal): Promise<void> {
     await this.#store?.put(this.#claim(id), JSON.stringify(claim), signal);
   }
+  /** A service has another spec from now on. */
+  async renew(id: WorkloadId, specHash: string, signal: AbortSignal): Promise<void> {
+    const claim = await this.get(id, signal);
+    if (claim?.phase === "started") await this.record(id, { ...claim, specHash }, signal);
+  }
   async owe(id: WorkloadId, signal: AbortSignal): Promise<void> {
     await this.#store?.put(`debts/${this.#scope}${id}`, "remove", signal);
   }

@@ -4,7 +4,7 @@ export { diagnose } from "./diagnosis.ts";
 export { expectedWords, nearestWord } from "./nearest-word.ts";
 export type { DriverLogQuery, DriverStopOptions, RuntimeDriver } from "./runtime-driver.ts";
 export type { Call } from "./call.ts";
-export type { Capabilities, Change } from "./capabilities.ts";
+export type { Capabilities, Change, Revision } from "./capabilities.ts";
 export type { Fault, FaultCode } from "./fault.ts";
 export type { Host } from "./host.ts";
 export type { DriverLogItem } from "./log-record.ts";

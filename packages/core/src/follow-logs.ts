@@ -8,7 +8,7 @@ import type { Pauses } from "./retry.ts";
 import type { DriverLogQuery } from "./runtime-driver.ts";
 
 export interface LogQuery {
-  /** Go on until the workload has ended and everything it wrote was read. Default: false. */
+  /** Go on until the task has ended, or the service was stopped or removed, and everything it wrote was read. Default: false. */
   readonly follow?: boolean;
   /** Go on right after the record that bore it. */
   readonly cursor?: LogCursor;
@@ -27,9 +27,12 @@ export interface LogSource {
 const mostVainOpenings = 15;
 
 const asDriverQuery = ({ follow = false, since, tail }: LogQuery, cursor: LogCursor | undefined): DriverLogQuery => {
-  if (cursor !== undefined) return { follow, position: decodeCursor(cursor).position };
+  if (cursor !== undefined) return { follow, positions: positionsOf(cursor) };
   return { follow, ...(since !== undefined && { since }), ...(tail !== undefined && { tail }) };
 };
+
+const positionsOf = (cursor: LogCursor): NonNullable<DriverLogQuery["positions"]> =>
+  Object.fromEntries(Object.entries(decodeCursor(cursor)).map(([instance, { position }]) => [instance, position]));
 
 /**
  * Whole lines, over as many connections as it takes: when one breaks, the next goes on from the last record's cursor, so

@@ -4,13 +4,16 @@ export type {
   Capabilities,
   Change,
   CopyIn,
+  CopyOut,
   Endpoint,
+  ExecEnd,
   ExecRequest,
-  ExecResult,
   Keystrokes,
   Obstacle,
   OutputChunk,
+  Revision,
   Sample,
+  TerminalSize,
 } from "./capabilities.ts";
 export { checkSpec } from "./check-spec.ts";
 export { type AnyPlugin, createRegistry, type Registry, type RuntimeConfig } from "./create-registry.ts";
@@ -57,11 +60,15 @@ export {
 } from "./seams.ts";
 export { combineSecrets, environmentSecrets, fileSecrets } from "./secret-resolvers.ts";
 export {
+  defaultDrainMs,
+  defaultReadinessPeriodMs,
+  defaultReadinessTimeoutMs,
   defaultStopGraceMs,
   type Dictionary,
   type Hardening,
   type Mount,
   type Port,
+  type Readiness,
   type Resources,
   type SecretSource,
   type SecretUse,

@@ -1,10 +1,10 @@
 import { type Cut, cutAll, cutLine } from "./cut-line.ts";
-import { decodeCursor, encodeCursor } from "./log-cursor.ts";
+import { type CursorParts, decodeCursor, encodeCursor } from "./log-cursor.ts";
 import type { DriverLogItem, LogCursor, LogRecord } from "./log-record.ts";
 
 type Item<Kind> = Extract<DriverLogItem, { kind: Kind }>;
 type Counts = Map<string, readonly [lines: number, units: number]>;
-/** One stream of one instance, and what of its last line is there. `first` is the item in which that line began. */
+/** One stream, and what of its last line is there. `first` is the item in which that line began. */
 interface Half {
   readonly key: string;
   readonly decoder: InstanceType<typeof TextDecoder>;
@@ -15,8 +15,35 @@ interface Half {
 /** Events known again when a backend shows them twice; more than any backend's overlap window holds. */
 const remembered = 10_000;
 
+const nothingRead: CursorParts = { position: "", lines: {}, events: {}, gaps: [] };
+
 /** Items become lines, each with a cursor from which another process goes on with the next one. */
 export class LogLines {
+  readonly #instances = new Map<string, InstanceLines>();
+  readonly #here = (): LogCursor =>
+    encodeCursor(Object.fromEntries([...this.#instances].map(([instance, lines]) => [instance, lines.parts()])));
+
+  constructor(cursor?: LogCursor) {
+    for (const [instance, parts] of Object.entries(cursor === undefined ? {} : decodeCursor(cursor))) {
+      this.#instances.set(instance, new InstanceLines(this.#here, parts));
+    }
+  }
+  push(item: DriverLogItem): Iterable<LogRecord> {
+    const known = this.#instances.get(item.instance);
+    if (known !== undefined) return known.push(item);
+    const lines = new InstanceLines(this.#here, nothingRead);
+    this.#instances.set(item.instance, lines);
+    return lines.push(item);
+  }
+  /** The source has ended: tails without a newline. */
+  *end(): Iterable<LogRecord> {
+    for (const lines of this.#instances.values()) yield* lines.end();
+  }
+}
+
+/** One instance has one order; those of several instances have nothing to do with each other. */
+class InstanceLines {
+  readonly #here: () => LogCursor;
   readonly #halves = new Map<string, Half>();
   /** Delivered since `#position`: what the cursor says. */
   #position: string;
@@ -30,16 +57,18 @@ export class LogLines {
   readonly #oldGaps: Set<string>;
   readonly #seen: Map<string, number>;
 
-  constructor(cursor?: LogCursor) {
-    const { position, lines, events, gaps } =
-      cursor === undefined ? { position: "", lines: {}, events: {}, gaps: [] } : decodeCursor(cursor);
+  constructor(here: () => LogCursor, { position, lines, events, gaps }: CursorParts) {
+    this.#here = here;
     this.#position = this.#newest = position;
     [this.#lines, this.#skips] = [new Map(Object.entries(lines)), new Map(Object.entries(lines))];
     [this.#events, this.#oldEvents] = [new Map(Object.entries(events)), new Map(Object.entries(events))];
     [this.#gaps, this.#oldGaps] = [new Set(gaps), new Set(gaps)];
     this.#seen = new Map(this.#events);
   }
-
+  parts(): CursorParts {
+    const [lines, events] = [Object.fromEntries(this.#lines), Object.fromEntries(this.#events)];
+    return { position: this.#position, lines, events, gaps: [...this.#gaps] };
+  }
   push(item: DriverLogItem): Iterable<LogRecord> {
     if (item.kind === "bytes") return this.#bytes(item);
     return item.kind === "event" ? this.#event(item) : this.#gap(item);
@@ -49,10 +78,6 @@ export class LogLines {
     for (const half of this.#halves.values()) yield* this.#flush(half, "tail");
   }
 
-  #here(): LogCursor {
-    const [lines, events] = [Object.fromEntries(this.#lines), Object.fromEntries(this.#events)];
-    return encodeCursor({ position: this.#position, lines, events, gaps: [...this.#gaps] });
-  }
   /**
    * Only at the first item that bears the position, since a later read begins there; and only while no line is half read,
    * since a position between its halves would lose the first one. Otherwise the old position stays, with more to pass over.
@@ -79,7 +104,7 @@ export class LogLines {
     }
   }
   #halfOf(item: Item<"bytes">): Half {
-    const key = `${item.instance}/${item.stream}`;
+    const key = item.stream;
     const known = this.#halves.get(key);
     if (known !== undefined) return known;
     const half = { key, decoder: new TextDecoder("utf-8", { ignoreBOM: true }), first: item, text: "", open: false };
@@ -131,20 +156,18 @@ export class LogLines {
   }
   /** A loss that the cursor does not know of has taken with it what was still to be passed over. */
   *#gap({ position, gap, reason, instance }: Item<"gap">): Iterable<LogRecord> {
-    const hit = (key: string): boolean => instance === undefined || key.startsWith(`${instance}/`);
-    for (const half of this.#halves.values()) if (hit(half.key)) yield* this.#flush(half, "line");
+    for (const half of this.#halves.values()) yield* this.#flush(half, "line");
     if (this.#oldGaps.delete(position)) {
       this.#moveTo(position);
       this.#gaps.add(position);
       return;
     }
     for (const [key, [lost]] of this.#skips) {
-      if (!hit(key)) continue;
       this.#lines.set(key, [(this.#lines.get(key)?.[0] ?? lost) - lost, 0]);
       this.#skips.delete(key);
     }
     this.#moveTo(position);
     this.#gaps.add(position);
-    yield { gap, reason, ...(instance !== undefined && { instance }), cursor: this.#here() };
+    yield { gap, reason, instance, cursor: this.#here() };
   }
 }

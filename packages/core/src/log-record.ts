@@ -10,8 +10,8 @@ interface Source {
   readonly at?: Instant;
 }
 /**
- * A place in the order in which the driver yields, at the start of a line. Reading again from it yields, for each stream and
- * instance, what came from the first item that bore it on, in the same order, and nothing that came before that item. It
+ * A place in the order in which the driver yields an instance's items, at the start of a line. Reading again from it yields,
+ * for each stream of the instance, what came from the first item that bore it on, in the same order, and nothing that came before that item. It
  * may stay the same for many lines, but once another has followed it does not come back, except with bytes that go on with
  * a line: they repeat the position of the line's start.
  */
@@ -22,7 +22,7 @@ interface Placed {
 export type DriverLogItem =
   | (Placed & Source & { readonly kind: "bytes"; readonly bytes: Uint8Array })
   | (Placed & Source & { readonly kind: "event"; readonly event: string; readonly text: string })
-  | (Placed & { readonly kind: "gap"; readonly gap: GapKind; readonly reason: string; readonly instance?: string });
+  | (Placed & { readonly kind: "gap"; readonly gap: GapKind; readonly reason: string; readonly instance: string });
 
 /** `lost`: the backend no longer has it; `truncated`: it cut a line or a file; `suppressed`: it dropped under load. */
 export type GapKind = "lost" | "truncated" | "suppressed";
@@ -38,7 +38,7 @@ export interface LogLine extends Source {
 export interface LogGap {
   readonly gap: GapKind;
   readonly reason: string;
-  readonly instance?: string;
+  readonly instance: string;
   readonly cursor: LogCursor;
 }
 export type LogRecord = LogLine | LogGap;

@@ -7,11 +7,13 @@ import { MemoryError, MemoryFaults } from "./memory-faults.ts";
 import { MemoryLog } from "./memory-log.ts";
 import { MemoryProcess } from "./memory-process.ts";
 import type { MemoryProgram } from "./memory-program.ts";
+import { MemoryService } from "./memory-service.ts";
 import { neverAborted, orAbort } from "./or-abort.ts";
-import type { Dictionary } from "./spec.ts";
+import type { Dictionary, Port, Readiness } from "./spec.ts";
 
 /** What a driver asks the backend to create. */
 export interface MemoryRequest {
+  readonly kind: "task";
   readonly name: string;
   readonly owner: string;
   readonly id: WorkloadId;
@@ -21,6 +23,25 @@ export interface MemoryRequest {
   readonly labels: Dictionary<string>;
   readonly stopGraceMs: number;
   readonly timeoutMs?: number;
+}
+/** The same of a service. */
+export interface MemoryServiceRequest {
+  readonly kind: "service";
+  readonly name: string;
+  readonly owner: string;
+  readonly id: WorkloadId;
+  readonly image?: string;
+  readonly program: MemoryProgram;
+  readonly specHash: string;
+  readonly labels: Dictionary<string>;
+  readonly replicas: number;
+  readonly restart: "always" | "on-failure";
+  readonly readiness?: Readiness;
+  readonly readyMs: number;
+  readonly rolling: boolean;
+  readonly drainMs: number;
+  readonly stopGraceMs: number;
+  readonly ports: readonly Port[];
 }
 /** What the backend holds of one task. */
 export interface MemoryRecord {
@@ -41,12 +62,17 @@ export interface MemoryLeftover {
   readonly createdAt: Instant;
 }
 
+/** Whatever bears an id. */
+export interface Bearer {
+  readonly request: { readonly owner: string; readonly id: WorkloadId };
+}
 /**
  * A backend that lives in this process: runtimes that share one see each other's work, as processes on one host do. What
  * the switches do to it, all of them meet.
  */
 export class MemoryBackend {
   readonly records: Map<string, MemoryRecord> = new Map();
+  readonly services: Map<string, MemoryService> = new Map();
   /** By name; a test may plant some. */
   readonly leftovers: Map<string, MemoryLeftover> = new Map();
   readonly faults: MemoryFaults = new MemoryFaults();
@@ -54,19 +80,31 @@ export class MemoryBackend {
   readonly missingImages: Set<string> = new Set();
   /** Children outlive the main program, as processes do; by default they go with it, as in a container. */
   keepsChildren = false;
-  readonly #listeners = new Set<(record: MemoryRecord, kind: "changed" | "removed") => void>();
+  readonly #listeners = new Set<(changed: Bearer, kind: "changed" | "removed") => void>();
 
   /** What bears the name already is answered as it is. */
   create(request: MemoryRequest): MemoryRecord {
     const found = this.records.get(request.name);
     if (found !== undefined) return found;
-    if (request.image !== undefined && this.missingImages.has(request.image)) {
-      throw new MemoryError(`no such image: ${request.image}`, { code: "image-not-found" });
-    }
+    this.#findImage(request);
     const record: MemoryRecord = { request, createdAt: instant(Date.now()), log: new MemoryLog() };
     this.records.set(request.name, record);
     this.#tell(record);
     return record;
+  }
+  /** What bears the name already is answered as it is. */
+  createService(request: MemoryServiceRequest): MemoryService {
+    const found = this.services.get(request.name);
+    if (found !== undefined) return found;
+    this.#findImage(request);
+    const made = new MemoryService(request, () => this.#tell(made));
+    this.services.set(request.name, made);
+    this.#tell(made);
+    return made;
+  }
+  #findImage({ image }: { readonly image?: string }): void {
+    if (image === undefined || !this.missingImages.has(image)) return;
+    throw new MemoryError(`no such image: ${image}`, { code: "image-not-found" });
   }
   /** Once; never after an intent to end it. */
   launch(name: string): void {
@@ -80,7 +118,7 @@ export class MemoryBackend {
       return this.#tell(record);
     }
     const write = (stream: Stream, bytes: Uint8Array): void => {
-      record.log.write(stream, bytes, instant(Date.now()));
+      record.log.write({ instance: "0", stream }, bytes, instant(Date.now()));
       this.#tell(record);
     };
     record.startedAt = instant(Date.now());
@@ -100,8 +138,12 @@ export class MemoryBackend {
     record?.process?.signal("SIGKILL");
     this.records.delete(name);
     if (record !== undefined) this.#tell(record, "removed");
+    const service = this.services.get(name);
+    service?.drop();
+    this.services.delete(name);
+    if (service !== undefined) this.#tell(service, "removed");
   }
-  listen(hear: (record: MemoryRecord, kind: "changed" | "removed") => void): Disposable {
+  listen(hear: (changed: Bearer, kind: "changed" | "removed") => void): Disposable {
     this.#listeners.add(hear);
     return { [Symbol.dispose]: () => void this.#listeners.delete(hear) };
   }
@@ -124,7 +166,7 @@ export class MemoryBackend {
     }
     this.#tell(record);
   }
-  #tell(record: MemoryRecord, kind: "changed" | "removed" = "changed"): void {
-    for (const hear of [...this.#listeners]) hear(record, kind);
+  #tell(changed: Bearer, kind: "changed" | "removed" = "changed"): void {
+    for (const hear of [...this.#listeners]) hear(changed, kind);
   }
 }

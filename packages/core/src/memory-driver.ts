@@ -4,8 +4,10 @@ import type { Fault } from "./fault.ts";
 import type { Host } from "./host.ts";
 import type { WorkloadId } from "./ids.ts";
 import type { DriverLogItem } from "./log-record.ts";
-import type { MemoryBackend, MemoryRecord, MemoryRequest } from "./memory-backend.ts";
+import type { Bearer, MemoryBackend, MemoryRecord, MemoryRequest, MemoryServiceRequest } from "./memory-backend.ts";
 import { MemoryError, type MemoryFaults } from "./memory-faults.ts";
+import { MemoryService } from "./memory-service.ts";
+import { memoryServices } from "./memory-services.ts";
 import { memoryTask } from "./memory-task.ts";
 import { type MemoryOptions, toMemoryRequest } from "./to-memory-request.ts";
 import { nativeName } from "./native-name.ts";
@@ -13,20 +15,21 @@ import { orAbort } from "./or-abort.ts";
 import type { Order, Plan } from "./plan.ts";
 import type { DriverLogQuery, DriverStopOptions, Leftover, ListFilter, RuntimeDriver, StopResult } from "./runtime-driver.ts";
 import { defaultStopGraceMs } from "./spec.ts";
-import type { DriverInspection, Task, Workload } from "./workload.ts";
+import type { DriverInspection, Service, Workload } from "./workload.ts";
 
-export type MemoryCapabilities = Pick<Capabilities, "watch">;
+export type MemoryCapabilities = Pick<Capabilities, "watch"> & Required<Pick<Capabilities, "services" | "endpoints">>;
 export interface MemoryDriverParts {
   readonly backend: MemoryBackend;
   readonly faults: MemoryFaults;
   readonly host: Host;
   readonly watch: boolean;
 }
+type Request = MemoryRequest | MemoryServiceRequest;
 /** As much as any backend allows; a hash never is needed. */
 const longestName = 63;
 
 /** Each `#ask` is a request: what lies between two of them, a crash can part. */
-export class MemoryDriver implements RuntimeDriver<MemoryCapabilities, MemoryOptions, MemoryRequest> {
+export class MemoryDriver implements RuntimeDriver<MemoryCapabilities, MemoryOptions, Request> {
   readonly capabilities: MemoryCapabilities;
   readonly #parts: MemoryDriverParts;
   readonly #backend: MemoryBackend;
@@ -34,27 +37,42 @@ export class MemoryDriver implements RuntimeDriver<MemoryCapabilities, MemoryOpt
   constructor(parts: MemoryDriverParts) {
     this.#parts = parts;
     this.#backend = parts.backend;
-    this.capabilities = parts.watch ? { watch: { watch: (_from, call) => this.#watch(call) } } : {};
+    const services = memoryServices({ ...parts, name: (id) => this.#name(id) });
+    const watch: MemoryCapabilities["watch"] = { watch: (_from, call) => this.#watch(call) };
+    this.capabilities = parts.watch ? { ...services, watch } : services;
   }
-  plan(order: Order<MemoryOptions>): Plan<MemoryRequest> {
+  plan(order: Order<MemoryOptions>): Plan<Request> {
     return toMemoryRequest(order, { name: this.#name(order.spec.id), owner: this.#parts.host.owner });
   }
-  async start(_order: Order<MemoryOptions>, plan: Plan<MemoryRequest>, _call: Call): Promise<Workload> {
+  async start(_order: Order<MemoryOptions>, plan: Plan<Request>, _call: Call): Promise<Workload> {
     const [request] = plan.requests;
     if (request === undefined) throw new MemoryError("an empty plan", { code: "internal" });
+    if (request.kind === "service") return this.#startService(request);
     const record = await this.#ask("start.create", () => this.#backend.create(request));
     if (record.request.specHash !== request.specHash) return memoryTask(record);
     await this.#ask("start.launch", () => this.#backend.launch(request.name));
     return memoryTask(record);
   }
+  async #startService(request: MemoryServiceRequest): Promise<Service> {
+    const service = await this.#ask("start.create", () => this.#backend.createService(request));
+    if (service.request.specHash === request.specHash) await this.#ask("start.launch", () => service.fill());
+    return service.toService();
+  }
   inspect(ids: readonly WorkloadId[], _call: Call): Promise<readonly DriverInspection[]> {
     const look = (id: WorkloadId): DriverInspection => {
       const record = this.#record(id);
-      return record === undefined ? { kind: "absent", id } : memoryTask(record);
+      if (record !== undefined) return memoryTask(record);
+      return this.#service(id)?.toService() ?? { kind: "absent", id };
     };
     return this.#ask("inspect", () => ids.map(look));
   }
-  async stop(id: WorkloadId, { graceMs: asked, intent }: DriverStopOptions, { signal }: Call): Promise<StopResult> {
+  async stop(id: WorkloadId, options: DriverStopOptions, call: Call): Promise<StopResult> {
+    const service = this.#service(id);
+    if (service === undefined) return this.#stopTask(id, options, call);
+    const graceMs = options.graceMs ?? service.request.stopGraceMs;
+    return { state: "confirmed", graceMs, forced: await this.#ask("stop.signal", () => service.stop(graceMs)) };
+  }
+  async #stopTask(id: WorkloadId, { graceMs: asked, intent }: DriverStopOptions, { signal }: Call): Promise<StopResult> {
     const name = this.#name(id);
     const record = await this.#ask("stop.intent", () => {
       this.#backend.intend(name, intent);
@@ -79,35 +97,40 @@ export class MemoryDriver implements RuntimeDriver<MemoryCapabilities, MemoryOpt
     for (const [left] of others) await this.#ask("remove.leftover", () => this.#backend.leftovers.delete(left));
     await this.#ask("remove.record", () => this.#backend.drop(name));
   }
-  async *list({ labels = {}, kind }: ListFilter, _call: Call): AsyncGenerator<Task | Leftover, void, void> {
+  async *list({ labels = {}, kind }: ListFilter, _call: Call): AsyncGenerator<Workload | Leftover, void, void> {
     const { owner } = this.#parts.host;
     const { records, leftovers } = this.#backend;
     const found = await this.#ask("list", () => [...records.values()].filter(({ request }) => request.owner === owner));
-    const wanted = found.filter(({ request }) => Object.entries(labels).every(([key, value]) => request.labels[key] === value));
+    const wanted = found.filter(({ request }) => hasLabels(request, labels));
     if (kind !== "service") yield* wanted.map(memoryTask);
-    const orphans = [...leftovers].filter(([, left]) => left.owner === owner && this.#record(left.id) === undefined);
+    const services = [...this.#backend.services.values()].filter(({ request }) => request.owner === owner);
+    const seen = services.map((one) => one.toService()).filter((one) => hasLabels(one, labels));
+    if (kind !== "task") yield* seen;
+    const bears = (id: WorkloadId): boolean => this.#record(id) !== undefined || this.#service(id) !== undefined;
+    const orphans = [...leftovers].filter(([, left]) => left.owner === owner && !bears(left.id));
     for (const [nativeId, { id, what, createdAt }] of orphans) yield { kind: "leftover", id, what, nativeId, createdAt };
   }
   async *logs(id: WorkloadId, query: DriverLogQuery, { signal }: Call): AsyncGenerator<DriverLogItem, void, void> {
     const { faults } = this.#parts;
-    const record = await this.#ask("logs", () => this.#record(id));
+    const bearer = (): MemoryRecord | MemoryService | undefined => this.#record(id) ?? this.#service(id);
+    const record = await this.#ask("logs", bearer);
     if (record === undefined) throw new MemoryError(`no such task: ${id}`, { code: "not-found" });
     faults.openReads++;
     let left = faults.beginStream();
     const { items } = record.log;
     try {
-      for (let next = record.log.begin(query); ;) {
-        const over = !query.follow || record.finishedAt !== undefined || this.#record(id) !== record;
+      const wants = record.log.wants(query);
+      const ended = (): boolean => bearer() !== record || hasEnded(record);
+      for (let next = 0; ;) {
+        const over = !query.follow || ended();
         for (; next < items.length; next++) {
+          if (!wants(next)) continue;
           if (left-- <= 0) faults.cut();
           yield items[next] as DriverLogItem;
         }
         if (over) return;
         const seen = next;
-        await this.#backend.until(
-          () => items.length > seen || record.finishedAt !== undefined || this.#record(id) !== record,
-          signal,
-        );
+        await this.#backend.until(() => items.length > seen || ended(), signal);
       }
     } finally {
       faults.openReads--;
@@ -123,7 +146,7 @@ export class MemoryDriver implements RuntimeDriver<MemoryCapabilities, MemoryOpt
   async *#watch({ signal }: Call): AsyncGenerator<Change, void, void> {
     const changes: Change[] = [];
     let wake = (): void => {};
-    const hear = ({ request: { owner, id } }: MemoryRecord, kind: "changed" | "removed"): void => {
+    const hear = ({ request: { owner, id } }: Bearer, kind: "changed" | "removed"): void => {
       if (owner !== this.#parts.host.owner) return;
       changes.push({ kind, id });
       wake();
@@ -155,4 +178,13 @@ export class MemoryDriver implements RuntimeDriver<MemoryCapabilities, MemoryOpt
   #record(id: WorkloadId): MemoryRecord | undefined {
     return this.#backend.records.get(this.#name(id));
   }
+  #service(id: WorkloadId): MemoryService | undefined {
+    return this.#backend.services.get(this.#name(id));
+  }
 }
+
+const hasLabels = ({ labels }: Pick<Workload, "labels">, wanted: ListFilter["labels"] = {}): boolean =>
+  Object.entries(wanted).every(([key, value]) => labels[key] === value);
+
+const hasEnded = (record: MemoryRecord | MemoryService): boolean =>
+  record instanceof MemoryService ? record.stopped && record.running === 0 : record.finishedAt !== undefined;

@@ -12,6 +12,8 @@ export interface MemoryProcessParts {
   /** A child inherits that signals are ignored. */
   readonly ignoring?: boolean;
 }
+/** What a timer can wait. */
+const longestServeMs = 2_147_483_647;
 const utf8 = new TextEncoder();
 const sleep = (ms: number, signal: AbortSignal): Promise<void> => timer(ms, undefined, { signal, ref: false });
 
@@ -22,6 +24,7 @@ export class MemoryProcess {
   readonly #over = new AbortController();
   #trap: Extract<MemoryStep, { do: "trap" }>["then"] | undefined;
   #exit: Exit | undefined;
+  readonly #served = new Map<number, string>();
 
   constructor(parts: MemoryProcessParts) {
     this.#parts = parts;
@@ -31,6 +34,14 @@ export class MemoryProcess {
   /** Of the main program, once it has ended. */
   get exit(): Exit | undefined {
     return this.#exit;
+  }
+  /** It listens on this port. */
+  serves(port: number): boolean {
+    return this.#exit === undefined && this.#served.has(port);
+  }
+  /** What a request to the port is answered with. */
+  answer(port: number): string | undefined {
+    return this.#exit === undefined ? this.#served.get(port) : undefined;
   }
   /** How many still run, children included. */
   get running(): number {
@@ -77,6 +88,10 @@ export class MemoryProcess {
         return;
       case "fork":
         return this.#fork(step.program);
+      case "serve":
+        this.#served.set(step.port, step.text);
+        this.#parts.ended();
+        return sleep(longestServeMs, this.#over.signal);
       case "exhaust":
         return this.#end({ signal: "SIGKILL", oomKilled: true, evidence: "out of memory" });
       case "fail":

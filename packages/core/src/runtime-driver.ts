@@ -40,13 +40,13 @@ export interface ListFilter {
   readonly kind?: Workload["kind"];
 }
 export interface DriverLogQuery {
-  /** Go on until the workload has ended and is drained. */
+  /** Go on until the task has ended, or the service was stopped or removed, and is drained. */
   readonly follow: boolean;
-  /** Begin with the first item that bore it. */
-  readonly position?: string;
-  /** Leave out items that are older. Without `position` only. */
+  /** By instance: begin with the first item that bore it. Instances that it does not name are read from their beginning. */
+  readonly positions?: Readonly<Record<string, string>>;
+  /** Leave out items that are older. Without `positions` only. */
   readonly since?: Instant;
-  /** Begin at most so many lines of each stream before the end. Without `position` only; core trims, so more is no fault. */
+  /** Begin at most so many lines of each stream before the end. Without `positions` only; core trims, so more is no fault. */
   readonly tail?: number;
 }
 
@@ -69,7 +69,10 @@ export interface RuntimeDriver<
   start(order: Order<Options>, plan: Plan<Request>, call: Call): Promise<Workload>;
   /** One answer for each id. Throws only when it can say nothing of any of them. */
   inspect(ids: readonly WorkloadId[], call: Call): Promise<readonly DriverInspection[]>;
-  /** Records the intent before the first signal, waits for the end. No error when it has ended or never was. */
+  /**
+   * Records the intent before the first signal, waits for the end. No error when it has ended or never was. A service stays
+   * stopped until `resume`, whatever happens to the backend.
+   */
   stop(id: WorkloadId, options: DriverStopOptions, call: Call): Promise<StopResult>;
   /** Kills what still runs, takes everything that bears the id, the id's last bearer last. Absent is success. */
   remove(id: WorkloadId, call: Call): Promise<void>;

@@ -1,6 +1,6 @@
-import type { CallOptions, Progress } from "./call.ts";
+import type { Call, CallOptions, Progress } from "./call.ts";
 import { Calls } from "./calls.ts";
-import type { Capabilities } from "./capabilities.ts";
+import type { Capabilities, Revision } from "./capabilities.ts";
 import { Claims } from "./claims.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { StopIntent } from "./decide-ending.ts";
@@ -10,23 +10,23 @@ import { Followers } from "./followers.ts";
 import type { Host } from "./host.ts";
 import type { WorkloadId } from "./ids.ts";
 import type { LogCursor, LogRecord } from "./log-record.ts";
-import type { LongshoreError } from "./longshore-error.ts";
+import { LongshoreError } from "./longshore-error.ts";
 import { Observer } from "./observer.ts";
 import { neverAborted } from "./or-abort.ts";
 import { withinPendingLimit } from "./pending-limit.ts";
 import type { Plan } from "./plan.ts";
 import { type Reader, readSpec } from "./read-spec.ts";
-import { Pauses } from "./retry.ts";
+import { Pauses, retry } from "./retry.ts";
 import { Run } from "./run.ts";
 import type { Leftover, ListFilter, RuntimeDriver, StopOptions, StopResult } from "./runtime-driver.ts";
 import type { SecretMask } from "./secret-mask.ts";
-import type { TaskSpec, WorkloadSpec } from "./spec.ts";
+import type { ServiceSpec, TaskSpec, WorkloadSpec } from "./spec.ts";
 import { startWorkload } from "./start-workload.ts";
 import { sweep, type SweepOptions, type SweepReport } from "./sweep.ts";
 import type { Traits } from "./traits.ts";
 import { refusal } from "./validate.ts";
-import type { DriverInspection, Ending, Inspection, Workload } from "./workload.ts";
-import { wrapCapabilities, type Wrapped } from "./wrap-capabilities.ts";
+import type { DriverInspection, Ending, Inspection, Service, Workload } from "./workload.ts";
+import { type Place, wrapCapabilities, type Wrapped } from "./wrap-capabilities.ts";
 
 export interface StartOptions extends CallOptions {
   readonly onProgress?: (progress: Progress) => void;
@@ -41,6 +41,9 @@ export interface RuntimeParts<C extends Capabilities> {
   readonly mask: SecretMask;
   readonly pollMs: number;
 }
+type Services = NonNullable<Capabilities["services"]>;
+/** With the pauses between them about ten seconds of a backend that comes and goes. */
+const mostServiceAttempts = 8;
 type Has<C extends Capabilities, K extends keyof Capabilities> = C & { readonly [P in K]-?: NonNullable<Capabilities[P]> };
 
 /** What applications hold. What every backend should do alike lives here, once. Opened by `openRuntime` or a registry. */
@@ -83,7 +86,7 @@ export class Runtime<C extends Capabilities = Capabilities> implements AsyncDisp
     return new Observer({ look, seen: see, clock: host.clock, pollMs, ...watching }, this.#calls.closed);
   }
   supports<K extends keyof Capabilities>(...names: readonly K[]): this is Runtime<Has<C, K>> {
-    return names.every((name) => Object.hasOwn(this.capabilities, name));
+    return names.every((name) => this.#parts.driver.capabilities[name] !== undefined);
   }
   /** What `start` would send, what it would change, and why it would refuse. Asks nothing of the backend. */
   async plan(spec: WorkloadSpec): Promise<Plan> {
@@ -102,19 +105,62 @@ export class Runtime<C extends Capabilities = Capabilities> implements AsyncDisp
   start(spec: WorkloadSpec, options?: StartOptions): Promise<Workload> {
     const at = { operation: "start", workload: spec.id };
     return this.#calls.call(at, options, async (call) => {
-      const { order, problems } = await readSpec(spec, this.#parts.reader);
-      const plan = order === undefined ? undefined : this.#parts.driver.plan(order);
-      const refused = plan?.problems ?? problems ?? [];
-      if (order === undefined || plan === undefined || refused.length > 0) {
-        throw refusal("invalid-spec", { ...at, runtime: this.name }, refused);
-      }
-      const parts = { driver: this.#parts.driver, calls: this.#calls, claims: this.#claims, order, plan };
+      const revision = await this.#read(spec, at);
+      const parts = { driver: this.#parts.driver, calls: this.#calls, claims: this.#claims, ...revision };
       const found = await withinPendingLimit({ spec, driver: this.#parts.driver }, call, (limited) =>
         startWorkload(parts, limited),
       );
       this.#observer.heard(found);
       return found;
     });
+  }
+  async #read(spec: WorkloadSpec, at: Place): Promise<Revision> {
+    const { order, problems } = await readSpec(spec, this.#parts.reader);
+    const plan = order === undefined ? undefined : this.#parts.driver.plan(order);
+    const refused = plan?.problems ?? problems ?? [];
+    if (order === undefined || plan === undefined || refused.length > 0) {
+      throw refusal("invalid-spec", { ...at, runtime: this.name }, refused);
+    }
+    return { order, plan };
+  }
+  /**
+   * Gives a service another spec. Settles once every instance is of the new spec and ready; where that does not come about in
+   * `readiness.timeoutMs`, it rejects with `timeout`, and what was ready before stays. An abort leaves it half done: the same
+   * update again, in any process, finishes it. Rejects with `not-found` where there is no such service.
+   */
+  update(spec: ServiceSpec, options?: StartOptions): Promise<Service> {
+    const at = { operation: "update", workload: spec.id };
+    return this.#calls.call(at, options, async (call) => {
+      const revision = await this.#read(spec, at);
+      const updated = await this.#service(at, call, (services) => services.update(revision, call));
+      await this.#claims.renew(spec.id, revision.order.specHash, call.signal);
+      return updated;
+    });
+  }
+  /** Every instance of a service anew, as an update replaces them. Of a stopped service, as `resume`. */
+  restart(id: WorkloadId, options?: StartOptions): Promise<Service> {
+    const at = { operation: "restart", workload: id };
+    return this.#calls.call(at, options, (call) => this.#service(at, call, (services) => services.restart(id, call)));
+  }
+  /** Takes the stop of a service back: the same service, with its id, its spec and its logs. */
+  resume(id: WorkloadId, options?: StartOptions): Promise<Service> {
+    const at = { operation: "resume", workload: id };
+    return this.#calls.call(at, options, (call) => this.#service(at, call, (services) => services.resume(id, call)));
+  }
+  /** Again after an ambiguous answer: each verb of a service finishes what an earlier call of it has begun. */
+  async #service(at: Place & { readonly workload: WorkloadId }, { signal }: Call, act: (services: Services) => Promise<Service>) {
+    const { services } = this.#parts.driver.capabilities;
+    if (services === undefined) throw this.#fail(at, "unsupported", "this runtime runs tasks only");
+    const when = (error: unknown): boolean => LongshoreError.is(error) && error.ambiguous && !signal.aborted;
+    const seen = await retry({ signal, attempts: mostServiceAttempts, when }, async () => {
+      try {
+        return await act(services);
+      } catch (error) {
+        throw this.#calls.wrap(at, error);
+      }
+    });
+    this.#observer.heard(seen);
+    return seen;
   }
   /** One look. `lost` only where a store remembers that it was there. */
   inspect(id: WorkloadId, options?: CallOptions): Promise<Inspection> {

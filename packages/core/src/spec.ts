@@ -66,6 +66,8 @@ interface CommonSpec {
   readonly hardening?: Hardening;
   readonly ports?: readonly Port[];
   readonly mounts?: readonly Mount[];
+  /** Between the polite signal and the killing one. Default: `defaultStopGraceMs`. */
+  readonly stopGraceMs?: number;
   /** Free for callers; `longshore.` begins names of ours. */
   readonly labels?: Dictionary<string>;
   /** By plugin name. Each driver validates its slice; a name nobody knows is refused. */
@@ -77,19 +79,39 @@ export interface TaskSpec extends CommonSpec {
   readonly timeoutMs?: number;
   /** From the call of `start` to the start of the program. Absent: none. */
   readonly pendingTimeoutMs?: number;
-  /** Between the polite signal and the killing one. Default: 10,000. */
-  readonly stopGraceMs?: number;
   /** May run on capacity that the backend takes back. Default: false. */
   readonly interruptible?: boolean;
 }
+/** When an instance counts as ready. */
+export interface Readiness {
+  readonly port: number;
+  /** Ready while a GET of it is answered with 200 to 399. Absent: while the port takes connections. */
+  readonly path?: string;
+  /** Between two probes. Default: `defaultReadinessPeriodMs`. */
+  readonly periodMs?: number;
+  /** An update gives an instance so long. Default: `defaultReadinessTimeoutMs`. */
+  readonly timeoutMs?: number;
+}
 export interface ServiceSpec extends CommonSpec {
   readonly kind: "service";
+  /** How many instances are kept running. Default: 1. */
   readonly replicas?: number;
+  /** Which endings have an instance started again, after a pause that grows. Default: `always`. */
   readonly restart?: "always" | "on-failure";
-  readonly readiness?: { readonly port: number; readonly path?: string; readonly periodMs?: number };
+  /** Absent: an instance is ready while it runs. */
+  readonly readiness?: Readiness;
+  /** `rolling`: the new instance is ready before the old one goes. Default: `rolling`. */
   readonly update?: "rolling" | "recreate";
+  /** Between an instance leaving the endpoints and its polite signal, on updates, restarts and stops. Default: `defaultDrainMs`. */
+  readonly drainMs?: number;
 }
 export type WorkloadSpec = TaskSpec | ServiceSpec;
 
 /** What `docker stop` gives by default (docs.docker.com/reference/cli/docker/container/stop). */
 export const defaultStopGraceMs = 10_000;
+/** As Kubernetes probes: `periodSeconds` is 10 there; an update waits for a probe, so this is shorter. */
+export const defaultReadinessPeriodMs = 1_000;
+/** Kubernetes' `progressDeadlineSeconds`. */
+export const defaultReadinessTimeoutMs = 600_000;
+/** Longer than clients keep an address that they have just asked for. */
+export const defaultDrainMs = 2_000;

@@ -17,8 +17,9 @@ export interface StartParts {
 /** With the pauses between them: about ten seconds of a backend that comes and goes. */
 const mostAttempts = 8;
 
+/** A service may lack some of its instances still: only the driver knows, and its start finishes that. */
 const hasStarted = (seen: DriverInspection | undefined): seen is Workload =>
-  seen?.kind === "service" || (seen?.kind === "task" && seen.state.phase !== "pending");
+  seen?.kind === "task" && seen.state.phase !== "pending";
 
 /** At most one run, whatever is lost on the way: an ambiguous answer is followed by a look before any further try. */
 export async function startWorkload(parts: StartParts, call: Call): Promise<Workload> {

@@ -1,7 +1,7 @@
-import type { MemoryRequest } from "./memory-backend.ts";
+import type { MemoryRequest, MemoryServiceRequest } from "./memory-backend.ts";
 import type { MemoryProgram } from "./memory-program.ts";
 import type { Order, Plan } from "./plan.ts";
-import { defaultStopGraceMs } from "./spec.ts";
+import { defaultDrainMs, defaultReadinessTimeoutMs, defaultStopGraceMs } from "./spec.ts";
 import { type FieldTable, treatFields } from "./treat-fields.ts";
 
 /** The slice of `spec.options`: what the pretended program does. Default: it ends at once with code 0. */
@@ -9,7 +9,6 @@ export interface MemoryOptions {
   readonly program?: MemoryProgram;
 }
 const pretended = { noEffect: "the program is only pretended" } as const;
-const onlyTasks = { refuse: "only services have it, and this runtime runs tasks" } as const;
 const table: FieldTable = {
   image: "honoured",
   labels: "honoured",
@@ -32,31 +31,32 @@ const table: FieldTable = {
   tty: pretended,
   stdin: pretended,
   hardening: pretended,
-  ports: pretended,
+  ports: "honoured",
   mounts: pretended,
   interruptible: pretended,
-  replicas: onlyTasks,
-  restart: onlyTasks,
-  readiness: onlyTasks,
-  update: onlyTasks,
+  replicas: "honoured",
+  restart: "honoured",
+  readiness: "honoured",
+  update: "honoured",
+  drainMs: "honoured",
 };
 
-export function toMemoryRequest(order: Order<MemoryOptions>, bearer: Pick<MemoryRequest, "name" | "owner">): Plan<MemoryRequest> {
-  const { spec, specHash, options } = order;
-  const { problems, adjustments } = treatFields(spec, table);
-  if (spec.kind === "service") {
-    return { problems: [...problems, { path: "kind", message: "this runtime runs tasks" }], adjustments, requests: [] };
+type Bearer = Pick<MemoryRequest, "name" | "owner">;
+
+export function toMemoryRequest(order: Order<MemoryOptions>, bearer: Bearer): Plan<MemoryRequest | MemoryServiceRequest> {
+  const { problems, adjustments } = treatFields(order.spec, table);
+  return { problems, adjustments, requests: problems.length === 0 ? [requestOf(order, bearer)] : [] };
+}
+
+function requestOf({ spec, specHash, options }: Order<MemoryOptions>, bearer: Bearer): MemoryRequest | MemoryServiceRequest {
+  const { id, image, labels = {}, stopGraceMs = defaultStopGraceMs } = spec;
+  const program = options.program ?? [];
+  const common = { ...bearer, id, ...(image !== undefined && { image }), program, specHash, labels, stopGraceMs };
+  if (spec.kind === "task") {
+    return { kind: "task", ...common, ...(spec.timeoutMs !== undefined && { timeoutMs: spec.timeoutMs }) };
   }
-  const { id, image, labels = {}, stopGraceMs = defaultStopGraceMs, timeoutMs } = spec;
-  const request: MemoryRequest = {
-    ...bearer,
-    id,
-    ...(image !== undefined && { image }),
-    program: options.program ?? [],
-    specHash,
-    labels,
-    stopGraceMs,
-    ...(timeoutMs !== undefined && { timeoutMs }),
-  };
-  return { problems, adjustments, requests: problems.length === 0 ? [request] : [] };
+  const { replicas = 1, restart = "always", readiness, update = "rolling", drainMs = defaultDrainMs, ports = [] } = spec;
+  const readyMs = readiness?.timeoutMs ?? defaultReadinessTimeoutMs;
+  const kept = { replicas, restart, readyMs, rolling: update === "rolling", drainMs, ports };
+  return { kind: "service", ...common, ...kept, ...(readiness !== undefined && { readiness }) };
 }

@@ -22,15 +22,25 @@ export type TaskState =
   | { readonly phase: "pending"; readonly reason?: string }
   | { readonly phase: "running" | "stopping"; readonly startedAt?: Instant }
   | Ending;
+/** One program of a service. */
 export interface Instance {
+  /** As in its log lines and endpoints. */
   readonly instance: string;
   readonly phase: TaskState["phase"];
+  /** Its probe succeeds, and nothing is about to take it away. */
   readonly ready: boolean;
+  /** How often it was started again after it ended by itself. */
   readonly restarts: number;
+  /** Of the newest spec: false for what an update is taking away. */
+  readonly current: boolean;
+  /** How it ended the last time, where it ever did and the backend remembers. */
+  readonly lastEnding?: Ending;
 }
 export interface ServiceState {
+  /** 0 while it is stopped. */
   readonly desired: number;
   readonly ready: number;
+  /** Of all instances that there are. */
   readonly restarts: number;
   readonly instances: readonly Instance[];
 }

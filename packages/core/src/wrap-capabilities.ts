@@ -6,14 +6,14 @@ type Method<Input, Result> = (input: Input, options?: CallOptions) => Result;
 type Public<Result> = Result extends AsyncIterable<DriverLogItem> ? AsyncIterable<LogRecord> : Result;
 /** The same methods as applications see them: the call is optional, errors and aborts are core's. */
 export type Wrapped<C extends Capabilities> = {
-  readonly [K in keyof C]: {
+  readonly [K in Exclude<keyof C, "services">]: {
     readonly [M in keyof C[K]]: C[K][M] extends (input: infer Input, call: Call) => infer Result
       ? Method<Input, Public<Result>>
       : never;
   };
 };
 type Shapes = {
-  readonly [K in keyof Capabilities]-?: {
+  readonly [K in Exclude<keyof Capabilities, "services">]-?: {
     readonly [M in keyof NonNullable<Capabilities[K]>]: NonNullable<Capabilities[K]>[M] extends (
       input: never,
       call: Call,
@@ -25,9 +25,8 @@ type Shapes = {
   };
 };
 const shapes: Shapes = {
-  services: { update: "call", restart: "call", resume: "call" },
   endpoints: { endpoints: "call" },
-  exec: { exec: "call" },
+  exec: { exec: "stream" },
   attach: { attach: "stream" },
   watch: { watch: "stream" },
   stats: { stats: "stream" },

@@ -23,7 +23,13 @@ export const event = (position: string, name: string, text: string): DriverLogIt
   event: name,
   text,
 });
-export const gap = (position: string): DriverLogItem => ({ kind: "gap", position, gap: "lost", reason: "rotated" });
+export const gap = (position: string): DriverLogItem => ({
+  kind: "gap",
+  position,
+  gap: "lost",
+  reason: "rotated",
+  instance: "0",
+});
 
 export const read = (items: readonly DriverLogItem[], cursor?: LogCursor): readonly LogRecord[] => {
   const lines = new LogLines(cursor);
@@ -32,19 +38,26 @@ export const read = (items: readonly DriverLogItem[], cursor?: LogCursor): reado
 export const shown = (records: readonly LogRecord[]): readonly string[] =>
   records.map((record) => ("gap" in record ? `<${record.gap}>` : `${record.stream}:${record.text}`));
 
-/** Order is promised within a stream, not between two. */
+const sourceOf = (record: LogRecord): string => ("stream" in record ? `${record.instance} ${record.stream}` : record.instance);
+/** Order is promised within a stream of an instance, not between two. */
 const byStream = (records: readonly LogRecord[]): readonly string[] =>
   records
-    .toSorted((a, b) => ("stream" in a && "stream" in b ? a.stream.localeCompare(b.stream) : 0))
-    .map((record) => shown([record])[0] ?? "");
+    .toSorted((a, b) => ("stream" in a && "stream" in b ? sourceOf(a).localeCompare(sourceOf(b)) : 0))
+    .map((record) => `${record.instance} ${shown([record])[0] ?? ""}`);
+/** What a driver yields that is asked to begin there. */
+const readAgain = (items: readonly DriverLogItem[], cursor: LogCursor): readonly DriverLogItem[] => {
+  const first = Object.entries(decodeCursor(cursor)).map(([instance, { position }]) => {
+    const index = items.findIndex((item) => item.instance === instance && item.position === position);
+    return [instance, index] as const;
+  });
+  const beginnings = new Map(first);
+  return items.filter(({ instance }, index) => index >= (beginnings.get(instance) ?? 0));
+};
 
 /** From every record's cursor on, and again from the cursors met there, exactly the rest comes. */
 export function resumesEverywhere(items: readonly DriverLogItem[], again: readonly DriverLogItem[] = items): number {
   const whole = read(items);
-  const from = (cursor: LogCursor): readonly LogRecord[] => {
-    const at = again.findIndex((item) => item.position === decodeCursor(cursor).position);
-    return read(again.slice(at), cursor);
-  };
+  const from = (cursor: LogCursor): readonly LogRecord[] => read(readAgain(again, cursor), cursor);
   for (const [index, { cursor }] of whole.entries()) {
     const rest = from(cursor);
     assert.deepEqual(byStream(rest), byStream(whole.slice(index + 1)), `resumed after record ${index}`);

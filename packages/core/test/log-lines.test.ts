@@ -1,6 +1,7 @@
 import { instant, maxLineLength } from "../src/index.ts";
 import { expect, test } from "vitest";
 import { decodeCursor } from "../src/log-cursor.ts";
+import type { DriverLogItem } from "../src/driver-entry.ts";
 import { bytes, event, finer, gap, read, resumesEverywhere, shown, torn } from "./log-kit.ts";
 
 test("a tail without newline keeps its text, time and cursor, and goes on inside the line later", () => {
@@ -67,6 +68,20 @@ test("what was to be passed over may come after a new position, and once more fr
   expect(shown(again)).toEqual(["stdout:4"]);
 });
 
+test("instances have each their own order: what several wrote is read on from any cursor, in whatever order they come", () => {
+  for (let seed = 1; seed <= 60; seed++) {
+    const all = ["a", "b", "c"].map((instance, index) => torn(seed * 7 + index).map((item) => ({ ...item, instance })));
+    const items: DriverLogItem[] = [];
+    for (let turn = 0; items.length < all.flat().length; turn++) {
+      const next = all[(turn * seed) % 3]?.[items.filter(({ instance }) => instance === "abc"[(turn * seed) % 3]).length];
+      if (next !== undefined) items.push(next);
+      else
+        items.push(...all.flatMap((ones, index) => ones.slice(items.filter(({ instance }) => instance === "abc"[index]).length)));
+    }
+    expect(resumesEverywhere(items, all.toReversed().flat())).toBeGreaterThan(30);
+  }
+});
+
 test("events: several lines each, same position, polled twice, one late", () => {
   const polled = [event("t", "e1", "a\nb\n\nc"), event("t", "e2", "d"), event("t", "e1", "a\nb\n\nc"), event("u", "e3", "e\nf")];
   expect(resumesEverywhere(polled)).toBe(7);
@@ -88,6 +103,9 @@ test("a gap is shown once, breaks the line before it, and cancels what a resume 
   }
 });
 
-test.each(["", "v9.x", "v1.", "v1.bm90IGpzb24", "v1.WyJwIix7ImEiOjF9LHt9LFtdXQ"])("%j is refused as a cursor", (text) => {
-  expect(() => decodeCursor(text)).toThrow(/not a log cursor/);
-});
+test.each(["", "v9.x", "v1.", "v1.bm90IGpzb24", "v1.WyJwIix7ImEiOjF9LHt9LFtdXQ", "v1.eyIwIjpbInAiLHsiYSI6MX0se30sW11dfQ"])(
+  "%j is refused as a cursor",
+  (text) => {
+    expect(() => decodeCursor(text)).toThrow(/not a log cursor/);
+  },
+);

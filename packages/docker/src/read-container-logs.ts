@@ -33,7 +33,11 @@ async function* entriesOf(frames: AsyncIterable<LogFrame>): AsyncGenerator<LogEn
   for await (const frame of frames) yield toEntry(frame);
 }
 
-function toQuery({ follow, position = "", since, tail }: DriverLogQuery): Readonly<Record<string, string | number | boolean>> {
+interface Reading extends Omit<DriverLogQuery, "positions"> {
+  readonly position?: string;
+}
+
+function toQuery({ follow, position = "", since, tail }: Reading): Readonly<Record<string, string | number | boolean>> {
   const query = { follow, stdout: true, stderr: true, timestamps: true };
   if (position !== "") return { ...query, since: toSince(position, slackMs) };
   return { ...query, ...(since !== undefined && { since: toSince(since, 0) }), ...(tail !== undefined && { tail }) };
@@ -42,7 +46,7 @@ function toQuery({ follow, position = "", since, tail }: DriverLogQuery): Readon
 /** One reading of the engine's, to its end. */
 async function* readEntries(
   { engine, container }: ReadableLog,
-  query: DriverLogQuery,
+  query: Reading,
   call: Call,
 ): AsyncGenerator<LogEntry, void, void> {
   const path = `/containers/${container.Id}/logs`;
@@ -64,10 +68,11 @@ export async function* readContainerLogs(
   call: Call,
 ): AsyncGenerator<DriverLogItem, void, void> {
   const instance = log.container.Id.slice(0, 12);
-  const { position: from = "", follow } = query;
+  const { positions = {}, follow, ...rest } = query;
+  const from = positions[instance] ?? "";
   const placer = new LogPlacer(instance, from);
   let resumed = from !== "";
-  for await (const entry of readEntries(log, query, call)) {
+  for await (const entry of readEntries(log, { ...rest, follow, position: from }, call)) {
     const item = placer.place(entry);
     if (item === undefined) continue;
     if (resumed && item.position > from) {
@@ -82,9 +87,9 @@ export async function* readContainerLogs(
   if (now.State.Running) {
     throw new LongshoreError("the log ended while the container runs", { code: "unavailable", operation: "logs" });
   }
-  const rest = placer.resume();
-  for await (const entry of readEntries(log, { follow: false, position: rest.from }, call)) {
-    const item = rest.place(entry);
+  const end = placer.resume();
+  for await (const entry of readEntries(log, { follow: false, position: end.from }, call)) {
+    const item = end.place(entry);
     if (item !== undefined) yield item;
   }
 }

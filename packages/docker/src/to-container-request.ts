@@ -58,6 +58,7 @@ const table: FieldTable = {
   restart: { refuse: "services are not supported yet" },
   readiness: { refuse: "services are not supported yet" },
   update: { refuse: "services are not supported yet" },
+  drainMs: { refuse: "services are not supported yet" },
 };
 
 function problemsOf({ spec, resources }: Order<DockerOptions>): readonly Problem[] {

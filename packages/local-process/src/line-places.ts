@@ -30,7 +30,8 @@ export class LinePlaces {
     this.#skip = 0;
     if (kind === "gap") {
       this.#open.clear();
-      yield { kind: "gap", gap: "lost", reason: Buffer.from(bytes).toString(), position: `${offset}:0` };
+      const reason = Buffer.from(bytes).toString();
+      yield { kind: "gap", gap: "lost", reason, position: `${offset}:0`, instance: this.#instance };
       return;
     }
     const common = { kind: "bytes", stream: kind, instance: this.#instance, at } as const;

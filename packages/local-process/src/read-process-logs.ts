@@ -43,7 +43,7 @@ export async function* readProcessLogs(
 ): AsyncGenerator<DriverLogItem, void, void> {
   const { folder, id } = place;
   await using file = await openLog(place);
-  const lines = new LinePlaces(id, query.position);
+  const lines = new LinePlaces(id, query.positions?.[id]);
   using changes = query.follow ? new FolderChanges(folder) : undefined;
   let offset = lines.beginning;
   for (;;) {

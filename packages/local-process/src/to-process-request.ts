@@ -44,6 +44,7 @@ const fields: FieldTable = {
   restart: { refuse: "services only" },
   readiness: { refuse: "services only" },
   update: { refuse: "services only" },
+  drainMs: { refuse: "services only" },
 };
 
 /** Pure. Throws nothing: what cannot be done is a problem of the plan. */
