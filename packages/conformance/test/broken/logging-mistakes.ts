@@ -17,7 +17,8 @@ export const loggingMistakes: readonly Mistake[] = [
     name: "goes on by time, not by place: what bears the same time comes again",
     caughtBy: /resumed from any cursor/,
     verbs: ({ driver }) => ({
-      async *logs(id, { position, ...query }, call) {
+      async *logs(id, { positions, ...query }, call) {
+        const position = positions?.["0"];
         // Positions are the milliseconds of an item's time, which many items share, told once more from their beginning.
         for await (const item of driver.logs(id, query, call)) {
           const time = isBytes(item) ? (item.at ?? "") : "";
@@ -30,7 +31,7 @@ export const loggingMistakes: readonly Mistake[] = [
     guarantee: "G4",
     name: "goes on from the beginning",
     caughtBy: /resumed from any cursor/,
-    verbs: ({ driver }) => ({ logs: (id, { position: _position, ...query }, call) => driver.logs(id, query, call) }),
+    verbs: ({ driver }) => ({ logs: (id, { positions: _positions, ...query }, call) => driver.logs(id, query, call) }),
   },
   {
     guarantee: "G4",
