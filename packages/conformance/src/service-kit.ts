@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Endpoint, Instance, LogRecord, Readiness, Runtime, Service, ServiceSpec, WorkloadId } from "@longshore/core";
 import { isLine } from "./log-texts.ts";
 import type { Program } from "./program.ts";
-import { pause } from "./soon.ts";
+import { held, pause } from "./soon.ts";
 import type { Stage } from "./stage.ts";
 
 export const servicePort = 8080;
@@ -77,12 +77,13 @@ export function client(
     const one = endpoints[turn % Math.max(1, endpoints.length)];
     return one === undefined ? "no endpoint" : ask(stage, one).catch((error: unknown) => `refused: ${String(error)}`);
   };
-  const running = (async () => {
+  const asking = async (): Promise<void> => {
     for (let turn = 0; !over; turn++) {
       seen.push(await once(turn));
       await pause(10);
     }
-  })();
+  };
+  const running = held(asking());
   const stop = async (): Promise<readonly string[]> => {
     over = true;
     await stage.soon(running, "the client's end");

@@ -116,7 +116,7 @@ export class MemoryDriver implements RuntimeDriver<MemoryCapabilities, MemoryOpt
     const orphans = [...leftovers].filter(([, left]) => left.owner === owner && !bears(left.id));
     for (const [nativeId, { id, what, createdAt }] of orphans) yield { kind: "leftover", id, what, nativeId, createdAt };
   }
-  async *logs(id: WorkloadId, query: DriverLogQuery, { signal }: Call): AsyncGenerator<DriverLogItem, void, void> {
+  async *logs(id: WorkloadId, query: DriverLogQuery, { signal }: Call): AsyncGenerator<readonly DriverLogItem[], void, void> {
     const { faults } = this.#parts;
     const bearer = (): MemoryRecord | MemoryService | undefined => this.#record(id) ?? this.#service(id);
     const record = await this.#ask("logs", bearer);
@@ -132,7 +132,7 @@ export class MemoryDriver implements RuntimeDriver<MemoryCapabilities, MemoryOpt
         for (; next < items.length; next++) {
           if (!wants(next)) continue;
           if (left-- <= 0) faults.cut();
-          yield items[next] as DriverLogItem;
+          yield [items[next] as DriverLogItem];
         }
         if (over) return;
         const seen = next;

@@ -108,11 +108,11 @@ class DockerDriver implements RuntimeDriver<DockerCapabilities, DockerOptions, C
     const alive = new Set<string>(ids);
     for (const volume of volumes) if (!alive.has(volume.Labels?.[label.id] ?? "")) yield asLeftover(volume);
   }
-  async *logs(id: WorkloadId, query: DriverLogQuery, call: Call): AsyncGenerator<DriverLogItem, void, void> {
+  async *logs(id: WorkloadId, query: DriverLogQuery, call: Call): AsyncGenerator<readonly DriverLogItem[], void, void> {
     const container = await this.#containers.find(id, call.signal);
     if (container === undefined) throw new LongshoreError(`${id}: no such container`, { code: "not-found", operation: "logs" });
     const look = (now: Call): ReturnType<Containers["find"]> => this.#containers.find(id, now.signal);
-    yield* readContainerLogs({ engine: this.#engine, container, look }, query, call);
+    for await (const item of readContainerLogs({ engine: this.#engine, container, look }, query, call)) yield [item];
   }
   async ping(call: Call): Promise<void> {
     await this.#engine.call("ping", call.signal, (docker) => docker.ping());
