@@ -112,7 +112,7 @@ class DockerDriver implements RuntimeDriver<DockerCapabilities, DockerOptions, C
     const container = await this.#containers.find(id, call.signal);
     if (container === undefined) throw new LongshoreError(`${id}: no such container`, { code: "not-found", operation: "logs" });
     const look = (now: Call): ReturnType<Containers["find"]> => this.#containers.find(id, now.signal);
-    for await (const item of readContainerLogs({ engine: this.#engine, container, look }, query, call)) yield [item];
+    yield* readContainerLogs({ engine: this.#engine, container, look }, query, call);
   }
   async ping(call: Call): Promise<void> {
     await this.#engine.call("ping", call.signal, (docker) => docker.ping());
