@@ -7,7 +7,8 @@ export type Instant = Brand<string, "Instant">;
 const rfc3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.(\d+))?(?:[Zz]|[+-]\d\d:\d\d)$/;
 
 /** Already as it should be: what most backends send, once for each line of a log. */
-const canonical = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{9}Z$/;
+const day = String.raw`(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))`;
+const canonical = new RegExp(String.raw`^\d{4}-${day}T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{9}Z$`);
 
 /** From epoch milliseconds or any RFC 3339 text; nine decimals are kept, offsets become UTC. Throws `invalid-argument`. */
 export function instant(value: number | string): Instant {
