@@ -15,6 +15,7 @@ const beside = [
   ["import direction (dependency-cruiser)", "depcruise", ["packages", "apps", "examples", "--output-type", "err"]],
   ["unused code (knip)", "knip", ["--no-progress", "--no-config-hints"]],
   ["package shape", "node", ["scripts/check-shape.mjs"]],
+  ["a plugin of somebody else's", "node", ["scripts/check-custom-plugin.mjs"]],
 ].map(([name, command, args]) => ({ name, start: () => run(command, args, { capture: true }) }));
 const atOnce = 2;
 

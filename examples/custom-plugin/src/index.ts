@@ -2,14 +2,14 @@ import type { RuntimePlugin } from "@longshore/core";
 import { defineRuntime } from "@longshore/core/driver";
 
 /** `folder`: where tasks are kept, an absolute path on a file system of this machine. */
-export type UnshareConfig = { readonly folder: string };
+export type ShellConfig = { readonly folder: string };
 
-/** Tasks as PID namespaces: when the first process of one goes, the kernel ends all the others. */
-export const runtime: RuntimePlugin<"unshare", UnshareConfig, object> = defineRuntime({
+/** Tasks as processes of this Linux machine, each kept by a shell that writes down how it ended. */
+export const runtime: RuntimePlugin<"shell", ShellConfig, object> = defineRuntime({
   specVersion: "v1",
-  name: "unshare",
+  name: "shell",
   traits: {
-    isolation: "process",
+    isolation: "none",
     logs: "live",
     logTimes: false,
     timeLimit: "wrapper",
@@ -19,5 +19,5 @@ export const runtime: RuntimePlugin<"unshare", UnshareConfig, object> = defineRu
     const { z } = await import("zod");
     return { config: z.strictObject({ folder: z.string().startsWith("/") }), options: z.strictObject({}) };
   },
-  open: async ({ folder }, host) => (await import("./unshare-driver.ts")).unshareDriver(`${folder}/${host.owner}`),
+  open: async ({ folder }, host) => (await import("./shell-driver.ts")).shellDriver(`${folder}/${host.owner}`),
 });

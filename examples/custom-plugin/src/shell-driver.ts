@@ -1,15 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { access, link, mkdir, readdir, rename, rm, unlink, writeFile } from "node:fs/promises";
-import { defaultStopGraceMs, LongshoreError, type Task, type WorkloadId } from "@longshore/core";
+import { defaultStopGraceMs, type FaultCode, LongshoreError, type Task, type WorkloadId } from "@longshore/core";
 import type { RuntimeDriver } from "@longshore/core/driver";
-import { launch, stopTask, unlessThere, until } from "./keep-task.ts";
-import { readTaskLogs } from "./read-task-logs.ts";
+import { launch, stopTask, until } from "./keep-task.ts";
+import { readTaskLog } from "./read-task-log.ts";
 import { absent, lookAtTask, readRequest, since } from "./task-folder.ts";
 import { type LaunchRequest, toLaunchRequest } from "./to-launch-request.ts";
 
 type Driver = RuntimeDriver<object, unknown, LaunchRequest>;
-const fail = (code: "unavailable" | "not-found", said: string): LongshoreError =>
-  new LongshoreError(said, { code, operation: "task" });
+const fail = (code: FaultCode, said: string) => new LongshoreError(said, { code, operation: "task" });
 
 /** Written whole or not at all, and whoever comes second finds the first one's; launched until somebody has claimed it. */
 const start: Driver["start"] = async ({ spec: { id }, specHash }, { requests: [request] }, { signal }) => {
@@ -17,7 +16,7 @@ const start: Driver["start"] = async ({ spec: { id }, specHash }, { requests: [r
   const draft = `${folder}/${randomUUID()}`;
   await mkdir(folder, { recursive: true });
   await writeFile(draft, JSON.stringify(request));
-  await link(draft, `${folder}/request`).catch(unlessThere);
+  await link(draft, `${folder}/request`).catch(absent);
   await unlink(draft);
   for (;;) {
     const [seen, kept] = [await lookAtTask(folder, id), await readRequest(folder)];
@@ -33,9 +32,9 @@ const namesIn = (home: string): Promise<readonly string[]> => readdir(home).catc
 /** Out of the way first: half a task under its own name would be one that may be started. */
 const removing =
   (home: string): Driver["remove"] =>
-  async (id, { signal }) => {
+  async (id, call) => {
     const folder = `${home}/${id}`;
-    const { state } = await stopTask({ folder, graceMs: 0 }, "stopped", signal);
+    const { state } = await stopTask(folder, { intent: "stopped", graceMs: 0 }, call);
     if (state === "unconfirmed") throw fail("unavailable", "it was killed and is still there");
     await rename(folder, `${folder}.${randomUUID()}`).catch(absent);
     const left = (await namesIn(home)).filter((name) => name.startsWith(`${id}.`));
@@ -54,22 +53,22 @@ const listing = (home: string): Driver["list"] =>
   };
 
 /** One folder is one owner's. */
-export const unshareDriver = (home: string): Driver => ({
+export const shellDriver = (home: string): Driver => ({
   capabilities: {},
   plan: (order) => toLaunchRequest(order, home),
   start,
   inspect: (ids) => Promise.all(ids.map((id) => lookAtTask(`${home}/${id}`, id))),
-  async stop(id, { graceMs, intent }, { signal }) {
+  async stop(id, { intent, graceMs }, call) {
     const request = await readRequest(`${home}/${id}`);
-    return stopTask({ folder: `${home}/${id}`, graceMs: graceMs ?? request?.graceMs ?? defaultStopGraceMs }, intent, signal);
+    return stopTask(`${home}/${id}`, { intent, graceMs: graceMs ?? request?.graceMs ?? defaultStopGraceMs }, call);
   },
   remove: removing(home),
   list: listing(home),
   async *logs(id, query, call) {
     if ((await since(`${home}/${id}/request`)) === undefined) throw fail("not-found", `${id}: no such task`);
-    yield* readTaskLogs(`${home}/${id}`, query, call);
+    yield* readTaskLog(`${home}/${id}`, query, call);
   },
-  ping: () => access("/proc/self/ns/pid"),
+  ping: () => access("/proc/self/environ"),
   classify: (error) => ((error as NodeJS.ErrnoException).code === "EACCES" ? { code: "permission-denied" } : undefined),
   [Symbol.asyncDispose]: async () => {},
 });
