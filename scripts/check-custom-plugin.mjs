@@ -4,11 +4,14 @@ import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
-import { root } from "./toolchain.mjs";
 
 const exec = promisify(execFile);
+// Not the toolchain's, which ends this process at the first signal.
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const ours = ["packages/core", "packages/conformance", "packages/local-process", "packages/docker", "apps/cli"];
 const mostLines = 200;
 
@@ -109,19 +112,24 @@ async function check() {
   await useByCommand(user);
 }
 
-/** What was cut short may have left tasks behind, which outlive whoever started them. */
-function endTasks() {
-  const unlessGone = (act) => {
-    try {
-      return act();
-    } catch {
-      return "";
-    }
-  };
+function unlessGone(act) {
+  try {
+    return act();
+  } catch {
+    return "";
+  }
+}
+/** Ours, and those of tasks, which outlive whoever started them. Those that have ended are none. */
+function processesHere() {
   const numbers = existsSync("/proc/self/environ") ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : [];
-  for (const number of numbers.map(Number)) {
-    const said = ["environ", "cmdline"].map((name) => unlessGone(() => readFileSync(`/proc/${number}/${name}`, "utf8")));
-    if (number !== process.pid && said.some((text) => text.includes(place))) unlessGone(() => process.kill(number, "SIGKILL"));
+  const told = (number) =>
+    ["environ", "cmdline"].map((name) => unlessGone(() => readFileSync(`/proc/${number}/${name}`, "utf8")));
+  return numbers.map(Number).filter((number) => number !== process.pid && told(number).some((text) => text.includes(place)));
+}
+async function endProcesses() {
+  for (let left = processesHere(); left.length > 0; left = processesHere()) {
+    for (const number of left) unlessGone(() => process.kill(number, "SIGKILL"));
+    await setTimeout(20);
   }
 }
 
@@ -137,6 +145,6 @@ try {
     process.exitCode = 1;
   }
 } finally {
-  endTasks();
+  await endProcesses();
   await rm(place, { recursive: true, force: true, maxRetries: 10 });
 }
