@@ -28,14 +28,22 @@ for (const [signal, code] of [
 async function run(command, args, options) {
   const env = { ...process.env, TMPDIR: place, ...options.env };
   try {
-    return await exec(command, args, { timeout: 300_000, maxBuffer: 2 ** 26, signal: stopped.signal, ...options, env });
+    const { stdout } = await exec(command, args, {
+      timeout: 300_000,
+      maxBuffer: 2 ** 26,
+      encoding: "utf8",
+      signal: stopped.signal,
+      ...options,
+      env,
+    });
+    return stdout;
   } catch (error) {
     const said = `${error.stdout ?? ""}${error.stderr ?? ""}`.trimEnd();
     throw new Error(`${command} ${args.join(" ")} failed (${error.code ?? error.signal})\n${said}`, { cause: error });
   }
 }
 async function pack(folder) {
-  const { stdout } = await run("pnpm", ["pack", "--json", "--pack-destination", place], { cwd: folder });
+  const stdout = await run("pnpm", ["pack", "--json", "--pack-destination", place], { cwd: folder });
   const { name, filename } = JSON.parse(stdout);
   return [name, `file:${join(place, basename(filename))}`];
 }
@@ -64,7 +72,7 @@ async function countLines(folder) {
   return lines;
 }
 async function conform(folder) {
-  const { stdout } = await run("node", ["--test", "--test-reporter=tap", "test/conformance.test.ts"], { cwd: folder });
+  const stdout = await run("node", ["--test", "--test-reporter=tap", "test/conformance.test.ts"], { cwd: folder });
   const count = (word) => Number(new RegExp(`^# ${word} (\\d+)$`, "m").exec(stdout)?.[1]);
   if (!(count("pass") > 0)) throw new Error(`no test of the suite ran:\n${stdout}`);
   console.log(`conformance of the plugin: ${count("pass")} passed, ${count("skipped")} skipped by what its traits exclude`);
@@ -74,7 +82,7 @@ async function conform(folder) {
 async function useByCommand(folder) {
   const env = { FOLDER: join(folder, "state") };
   const longshore = (...args) => run(join(folder, "node_modules/.bin/longshore"), args, { cwd: folder, env });
-  const { stdout } = await longshore("run", "--runtime", "here", "--", "sh", "-c", "echo hello from $$");
+  const stdout = await longshore("run", "--runtime", "here", "--", "sh", "-c", "echo hello from $$");
   if (!/^hello from \d+\n$/.test(stdout)) throw new Error(`longshore run printed ${JSON.stringify(stdout)}`);
   await longshore("run", "--runtime", "here", "--id", "a1", "--detach", "--", "sh", "-c", "echo one; exit 3");
   const code = await longshore("wait", "a1").then(
@@ -83,7 +91,7 @@ async function useByCommand(folder) {
   );
   if (code !== 3) throw new Error(`longshore wait exited with ${code}, expected the task's 3`);
   const logs = await longshore("logs", "a1");
-  if (logs.stdout !== "one\n") throw new Error(`longshore logs printed ${JSON.stringify(logs.stdout)}`);
+  if (logs !== "one\n") throw new Error(`longshore logs printed ${JSON.stringify(logs)}`);
   await longshore("rm", "a1");
   const left = await readdir(join(folder, "state/example"));
   if (left.length > 0) throw new Error(`longshore rm left ${left.join(", ")}`);

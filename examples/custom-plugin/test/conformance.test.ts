@@ -12,5 +12,5 @@ after(() => {
 });
 
 for (const { name, skip, run } of conformanceTests(shellHarness(folder))) {
-  test(name, { skip: skip ?? false, timeout: 120_000 }, run);
+  void test(name, { skip: skip ?? false, timeout: 120_000 }, run);
 }
