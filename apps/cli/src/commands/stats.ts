@@ -1,7 +1,7 @@
 import { type Runtime, type Sample, type Workload, workloadId } from "@longshore/core";
 import { canDraw } from "../output/board.ts";
 import { writeTable } from "../output/write-table.ts";
-import { findWorkload } from "../runtimes/find-workload.ts";
+import { findWorkload, type Found } from "../runtimes/find-workload.ts";
 import { lacksCapability } from "../runtimes/lacks-capability.ts";
 import { openAll, tellFailures } from "../runtimes/open-all.ts";
 import type { Session } from "../session.ts";
@@ -104,13 +104,16 @@ export async function stats(session: Session, ids: readonly string[], { stream =
     await show(session, await everythingOf(session, opened), !stream);
     return 0;
   }
-  await using stack = new AsyncDisposableStack();
-  const measured: Measured[] = [];
-  for (const id of ids) {
-    const found = stack.use(await findWorkload(session, workloadId(id)));
-    if (!found.runtime.supports("stats")) throw lacksCapability(found.runtime, "stats", id);
-    measured.push(found);
+  const looks: Found[] = [];
+  try {
+    for (const id of ids) {
+      const found = await findWorkload(session, workloadId(id));
+      looks.push(found);
+      if (!found.runtime.supports("stats")) throw lacksCapability(found.runtime, "stats", id);
+    }
+    await show(session, looks, !stream);
+    return 0;
+  } finally {
+    await Promise.allSettled(looks.map((found) => found[Symbol.asyncDispose]()));
   }
-  await show(session, measured, !stream);
-  return 0;
 }

@@ -88,8 +88,10 @@ async function bringFile(session: Session, flags: UpFlags, only?: "update"): Pro
   await refuseBadOnes(wishes, opened.runtimes);
   using board = await openBoard(session);
   const ids = wishes.map(({ spec }) => spec.id).join(", ");
-  return leaving(session, `no longer waiting for ${ids}; what was begun goes on, and the same command again finishes it`, () =>
-    bringAll(session, flags, { wishes, runtimes: opened.runtimes, board, ...(only && { only }) }),
+  return await leaving(
+    session,
+    `no longer waiting for ${ids}; what was begun goes on, and the same command again finishes it`,
+    () => bringAll(session, flags, { wishes, runtimes: opened.runtimes, board, ...(only && { only }) }),
   );
 }
 
