@@ -20,7 +20,7 @@ function typedFor(flags: AttachFlags, detach: () => void): TypedInput | undefine
   const { interactive = false, tty = false } = flags;
   if (!interactive && !tty) return undefined;
   const keys = new DetachKeys(flags.detachKeys);
-  return new TypedInput({ input: process.stdin, sizes: tty, ...(tty && { detach: { keys, then: detach } }) });
+  return new TypedInput({ input: process.stdin, sizes: tty, ...(tty && { detach: { keys, leave: detach } }) });
 }
 
 /** Shows a program's output from now on, until it ends or somebody leaves; answers whether it was left. */

@@ -1,7 +1,7 @@
 import { flagError } from "../spec/flag-error.ts";
 
 /** As Docker's client has them (docs.docker.com/reference/cli/docker/container/attach). */
-export const defaultDetachKeys = "ctrl-p,ctrl-q";
+const defaultDetachKeys = "ctrl-p,ctrl-q";
 
 function byteOf(key: string, all: string): number {
   const control = /^ctrl-([a-z@[\\\]^_])$/.exec(key)?.[1];

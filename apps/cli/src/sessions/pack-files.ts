@@ -13,8 +13,10 @@ export async function packFiles(path: string, name: string): Promise<AsyncIterab
   });
   const { create } = await import("tar");
   const top = basename(full);
-  const renamed = (inside: string): string =>
-    inside === top || inside.startsWith(`${top}/`) ? name + inside.slice(top.length) : inside;
+  const renamed = (inside: string): string => {
+    const bare = inside.replace(/^\.\//, "");
+    return bare === top || bare.startsWith(`${top}/`) ? name + bare.slice(top.length) : inside;
+  };
   return create(
     {
       cwd: dirname(full),

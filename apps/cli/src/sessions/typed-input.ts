@@ -8,7 +8,7 @@ export interface TypedInputParts {
   readonly input?: Readable;
   /** Tell of the terminal's sizes, the first at once. */
   readonly sizes: boolean;
-  readonly detach?: { readonly keys: DetachKeys; readonly then: () => void };
+  readonly detach?: { readonly keys: DetachKeys; readonly leave: () => void };
 }
 /** What a slow program may leave unread before we stop reading ourselves. */
 const mostHeldBytes = 262_144;
@@ -58,7 +58,7 @@ export class TypedInput implements AsyncIterable<Keystrokes>, Disposable {
     this.#heldBytes += bytes.length;
     if (bytes.length > 0) this.#add(bytes);
     if (this.#heldBytes > mostHeldBytes) input?.pause();
-    if (detached) detach?.then();
+    if (detached) detach?.leave();
   };
   readonly #resized = (): void => this.#add(terminalSize(this.#terminal));
   readonly #end = (): void => {

@@ -39,10 +39,11 @@ async function readEntries({ file, name, lenient = false }: SpecFile): Promise<r
 function wishOf(session: Session, { where, members }: Entry): Wish {
   const { runtime, ...spec } = members;
   const names = Object.keys(session.config.runtimes);
-  if (runtime !== undefined && (typeof runtime !== "string" || !names.includes(runtime)))
-    throw refuseSpec(where, [
-      { path: "runtime", message: `got ${JSON.stringify(runtime)}; ${expectedWords(String(runtime), names)}` },
-    ]);
+  if (runtime !== undefined && (typeof runtime !== "string" || !names.includes(runtime))) {
+    const got = JSON.stringify(runtime);
+    const expected = expectedWords(typeof runtime === "string" ? runtime : got, names);
+    throw refuseSpec(where, [{ path: "runtime", message: `got ${got}; ${expected}` }]);
+  }
   if (spec["kind"] === undefined) throw refuseSpec(where, [{ path: "kind", message: "got nothing, expected task or service" }]);
   const problems = checkSpec(spec);
   if (problems.length > 0) throw refuseSpec(where, problems);

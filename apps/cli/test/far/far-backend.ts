@@ -76,13 +76,18 @@ export class FarBackend implements AsyncDisposable {
       else socket.write(encode({ item: await answer }));
       socket.end(encode({ done: true }));
     } catch (error) {
-      const { classify } = new MemoryDriver(this.#parts(asked.owner));
-      const fault = LongshoreError.is(error) ? error.toJSON() : (classify(error) ?? { code: "internal" });
+      const driver = new MemoryDriver(this.#parts(asked.owner));
+      const fault = LongshoreError.is(error) ? error.toJSON() : (driver.classify(error) ?? { code: "internal" });
       socket.end(encode({ fault: { message: (error as Error).message, ...fault } }));
     }
   }
   #parts(owner: string): ConstructorParameters<typeof MemoryDriver>[0] {
-    return { backend: this.backend, faults: new MemoryFaults(), host: { owner } as never, watch: true };
+    return {
+      backend: this.backend,
+      faults: new MemoryFaults(),
+      host: { owner, limiter: { take: async () => {} } } as never,
+      watch: true,
+    };
   }
   #method({ owner, method }: Asked): Method {
     const driver = new MemoryDriver(this.#parts(owner));
