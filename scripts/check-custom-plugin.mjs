@@ -36,7 +36,7 @@ async function run(command, args, options) {
       ...options,
       env,
     });
-    return stdout;
+    return String(stdout);
   } catch (error) {
     const said = `${error.stdout ?? ""}${error.stderr ?? ""}`.trimEnd();
     throw new Error(`${command} ${args.join(" ")} failed (${error.code ?? error.signal})\n${said}`, { cause: error });
