@@ -1,5 +1,5 @@
-// Processes that are started with an environment of their own, such as the supervisors of local processes, are counted as well:
-// the node that tests start is one that sets the variable and becomes the real one.
+// Processes that tests start are counted as well: node hands the variable on, also to those with an environment of their own. It
+// would hand it on to the programs of tasks, too, which have to see none of it: the node that tests start forgets the variable.
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -7,6 +7,7 @@ const place = process.env.LONGSHORE_COVERAGE_PLACE;
 const wrapper = join(place, "node");
 if (!existsSync(wrapper)) {
   mkdirSync(place, { recursive: true });
-  writeFileSync(wrapper, `#!/bin/sh\nNODE_V8_COVERAGE=${place}/children exec ${process.execPath} "$@"\n`, { mode: 0o755 });
+  const forget = "data:text/javascript,delete process.env.NODE_V8_COVERAGE";
+  writeFileSync(wrapper, `#!/bin/sh\nexec ${process.execPath} --import '${forget}' "$@"\n`, { mode: 0o755 });
 }
 process.execPath = wrapper;

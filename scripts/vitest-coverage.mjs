@@ -18,7 +18,6 @@ export default defineConfig({
   test: {
     ...shared.test,
     reporters: ["default"],
-    // What tests start inherits it; what is started with an environment of its own is told by the wrapper.
     env: { NODE_V8_COVERAGE: `${place}/children` },
     setupFiles: [`${root}scripts/coverage-setup.mjs`],
     coverage: {
