@@ -75,7 +75,7 @@ function reachedFrom(found) {
       waiting.push(target);
     }
   }
-  return { inner, foreign: [...foreign].sort() };
+  return { inner, foreign: [...foreign].toSorted((a, b) => (a < b ? -1 : 1)) };
 }
 
 const byName = (a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.text < b.text ? -1 : 1);

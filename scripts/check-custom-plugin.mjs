@@ -1,13 +1,12 @@
 // examples/custom-plugin as a stranger has it: outside of this repository, with our packages as they would be published. It is
 // installed, type-checked, held against the conformance suite, packed itself, and run by the command from a longshore.yaml.
 import { execFile } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
+import { endProcesses } from "./end-processes.mjs";
 
 const exec = promisify(execFile);
 // Not the toolchain's, which ends this process at the first signal.
@@ -120,27 +119,6 @@ async function check() {
   await useByCommand(user);
 }
 
-function unlessGone(act) {
-  try {
-    return act();
-  } catch {
-    return "";
-  }
-}
-/** Ours, and those of tasks, which outlive whoever started them. Those that have ended are none. */
-function processesHere() {
-  const numbers = existsSync("/proc/self/environ") ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : [];
-  const told = (number) =>
-    ["environ", "cmdline"].map((name) => unlessGone(() => readFileSync(`/proc/${number}/${name}`, "utf8")));
-  return numbers.map(Number).filter((number) => number !== process.pid && told(number).some((text) => text.includes(place)));
-}
-async function endProcesses() {
-  for (let left = processesHere(); left.length > 0; left = processesHere()) {
-    for (const number of left) unlessGone(() => process.kill(number, "SIGKILL"));
-    await setTimeout(20);
-  }
-}
-
 const unreachable = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT)\b/;
 try {
   await check();
@@ -153,6 +131,6 @@ try {
     process.exitCode = 1;
   }
 } finally {
-  await endProcesses();
+  endProcesses(place);
   await rm(place, { recursive: true, force: true, maxRetries: 10 });
 }

@@ -10,14 +10,14 @@ const bar = 90;
 const measured = ["packages/core", "packages/local-process", "packages/docker"];
 /** Whose tests run, which of them, and which package they are for. The suite on the memory backend is core's. */
 const suites = [
-  ["packages/core", [], "packages/core"],
-  ["packages/conformance", ["test/memory.test.ts"], "packages/core"],
-  ["packages/local-process", [], "packages/local-process"],
-  ["packages/docker", [], "packages/docker"],
+  { folder: "packages/core", files: [], of: "packages/core" },
+  { folder: "packages/conformance", files: ["test/memory.test.ts"], of: "packages/core" },
+  { folder: "packages/local-process", files: [], of: "packages/local-process" },
+  { folder: "packages/docker", files: [], of: "packages/docker" },
 ];
 
 const wanted = process.argv.slice(2);
-const chosen = suites.filter(([, , of]) => wanted.length === 0 || wanted.includes(of));
+const chosen = suites.filter(({ of }) => wanted.length === 0 || wanted.includes(of));
 if (chosen.length === 0) {
   console.error(`expected one of ${measured.join(", ")}, or nothing`);
   process.exit(2);
@@ -39,7 +39,7 @@ const failed = [];
 const leftOut = [];
 const { readCoverage } = await import("./read-coverage.mjs");
 const lines = new Map();
-for (const [folder, files] of chosen) {
+for (const { folder, files } of chosen) {
   if (folder === "packages/docker" && !engineAnswers()) {
     leftOut.push(folder);
     console.log(`left out  ${folder}: requires docker: no engine answers`);
