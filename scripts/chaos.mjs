@@ -73,27 +73,28 @@ const everyMs = 15_000;
 /** Shows lines as they come, and from time to time how many tests are done. */
 function progress(name) {
   const begun = Date.now();
-  let [done, shownAt, rest] = [0, begun, ""];
-  return (text) => {
+  const seconds = () => Math.round((Date.now() - begun) / 1000);
+  let [done, rest] = [0, ""];
+  const timer = setInterval(() => console.log(`  ${name}: ${done} tests done, ${seconds()} s`), everyMs);
+  const take = (text) => {
     const lines = `${rest}${text}`.split("\n");
     rest = lines.pop();
     for (const line of lines) {
       if (/^\s*[✓×]/.test(line)) done++;
       if (worthShowing.test(line)) console.log(`  ${line.trim()}`);
     }
-    if (Date.now() - shownAt < everyMs) return;
-    shownAt = Date.now();
-    console.log(`  ${name}: ${done} tests done, ${Math.round((shownAt - begun) / 1000)} s`);
   };
+  return { take, seconds, end: () => clearInterval(timer) };
 }
 
 async function runSuite(name, seed) {
   const [folder, file] = suites[name];
   const env = { LONGSHORE_FULL: "1", LONGSHORE_SEED: String(seed), LONGSHORE_OWNERS: prefix, NO_COLOR: "1", TMPDIR: place };
   const args = ["run", "--root", `${root}/${folder}`, "--reporter=verbose", file];
-  const begun = Date.now();
-  const { code } = await run("vitest", args, { capture: progress(name), env });
-  console.log(`${code === 0 ? "ok    " : "FAILED"}  ${name} with seed ${seed}, ${Math.round((Date.now() - begun) / 1000)} s`);
+  const shown = progress(name);
+  const { code } = await run("vitest", args, { capture: shown.take, env });
+  shown.end();
+  console.log(`${code === 0 ? "ok    " : "FAILED"}  ${name} with seed ${seed}, ${shown.seconds()} s`);
   return code === 0;
 }
 
