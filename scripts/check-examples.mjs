@@ -3,7 +3,7 @@
 // `<!-- from FILE -->` has to be in that file. Links to files of ours have to lead somewhere.
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { existsSync, globSync } from "node:fs";
+import { existsSync, globSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -25,18 +25,32 @@ async function assertFrom({ from, code }) {
   if (!(await readFile(from, "utf8")).includes(code)) throw new Error(`it is not, or not any more, in ${from}`);
 }
 
+/** Below here while an example runs: also who is cut short leaves none of it behind. */
+const written = new Set();
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+])
+  process.once(signal, () => {
+    for (const path of written) rmSync(path, { recursive: true, force: true });
+    process.exit(code);
+  });
+
 async function runExample({ folder, code, expected }) {
   // Inside the package, so that its own imports resolve as a user's would.
   const file = join(folder, `.example-${process.pid}.ts`);
   const state = await mkdtemp(join(tmpdir(), "longshore-example-"));
+  written.add(file).add(state);
   try {
     await writeFile(file, code);
     const env = { ...process.env, LONGSHORE_STATE_DIR: state, NODE_NO_WARNINGS: "1" };
     const { stdout } = await run(process.execPath, [file], { env, timeout: 60_000 });
     if (expected !== undefined && stdout !== expected) throw new Error(`printed:\n${stdout}\nbut its README says:\n${expected}`);
   } finally {
-    await rm(file, { force: true });
-    await rm(state, { recursive: true, force: true });
+    for (const path of [file, state]) {
+      await rm(path, { recursive: true, force: true });
+      written.delete(path);
+    }
   }
 }
 
