@@ -28,7 +28,7 @@ async function run(command, args, options) {
   const env = { ...process.env, TMPDIR: place, ...options.env };
   try {
     const { stdout } = await exec(command, args, {
-      timeout: 300_000,
+      timeout: 600_000,
       maxBuffer: 2 ** 26,
       encoding: "utf8",
       signal: stopped.signal,
