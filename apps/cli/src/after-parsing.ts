@@ -11,6 +11,7 @@ export function afterParsing(error: CommanderError, command: string | undefined)
     .replace(/^error: /, "")
     .replace(/\s+/g, " ")
     .replace(/\.$/, "");
-  const message = `${said}; see longshore ${command === undefined ? "" : `${command} `}--help`;
+  const whole = command === undefined || error.code === "commander.unknownCommand";
+  const message = `${said}; see longshore ${whole ? "" : `${command} `}--help`;
   return { error: new LongshoreError(message, { code: "invalid-argument", operation: "read arguments" }) };
 }

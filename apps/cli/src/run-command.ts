@@ -32,8 +32,9 @@ async function codeOfFailure(error: unknown, command: string | undefined, sessio
 export async function runCommand(argv: readonly string[]): Promise<number> {
   using interrupts = new Interrupts();
   const output = new ConsoleOutput(process, (error) => {
-    if (error.code !== "EPIPE") void output.note(`stdout cannot be written: ${error.message}`);
-    interrupts.raise("SIGPIPE");
+    if (error.code === "EPIPE") return interrupts.raise("SIGPIPE");
+    void output.note(`stdout cannot be written: ${error.message}`);
+    interrupts.raise("unwritable");
   });
   const common = { output, interrupts };
   let code = 0;

@@ -35,6 +35,21 @@ test("help and version load no plugin, no schema and no YAML", async () => {
   expect((await bench.run(["ps"], env)).stderr).toMatch(heavy);
 });
 
+test("help of a command is the same either way", async () => {
+  await using bench = await Bench.open();
+  for (const name of names) {
+    const asked = await bench.run(["help", name]);
+    expect(asked).toMatchObject({ code: 0, stderr: "" });
+    expect(asked).toEqual(await bench.run([name, "--help"]));
+  }
+  expect(await bench.run(["help"])).toEqual(await bench.run(["--help"]));
+  expect(await bench.run([])).toMatchObject({
+    code: 2,
+    stdout: "",
+    stderr: expect.stringContaining("Usage: longshore") as string,
+  });
+});
+
 test("help says what each command takes", async () => {
   await using bench = await Bench.open();
   const { stdout } = await bench.run(["--help"]);
@@ -53,6 +68,7 @@ test("a command line that cannot be parsed is told which help to read", async ()
       "unknown option '--tial' (Did you mean --tail?); see longshore logs --help",
     ],
     [["--jsn", "ps"], "unknown option '--jsn' (Did you mean --json?); see longshore --help"],
+    [["help", "nope"], "unknown command 'nope'; see longshore --help"],
     [["exce"], "unknown command 'exce' (Did you mean exec?); see longshore --help"],
   ] as const) {
     expect(await bench.run(args)).toEqual({ code: 2, stdout: "", stderr: `longshore: ${said}\n` });

@@ -1,3 +1,4 @@
+import { open } from "node:fs/promises";
 import { createServer, type Socket } from "node:net";
 import { expect, test } from "vitest";
 import { Bench } from "./cli-kit.ts";
@@ -60,6 +61,18 @@ test("logs of a service are coloured on a terminal alone", async () => {
   );
   expect(await onTerminal(bench, ["logs", "web"], { before: `export NO_COLOR=1; ${wide}` }).done).not.toContain("\u001B");
   expect((await bench.run(["logs", "web"])).stdout).not.toContain("\u001B");
+});
+
+test("output that cannot be written is told of, and is no success", async () => {
+  await using bench = await Bench.open();
+  const full = await open("/dev/full", "w");
+  try {
+    const { code, stderr } = await bench.start(["doctor", "--runtime", "local"], { stdio: ["ignore", full.fd, "pipe"] }).done;
+    expect(stderr).toMatch(/^longshore: stdout cannot be written: ENOSPC[^\n]*\n$/);
+    expect(code).toBe(125);
+  } finally {
+    await full.close();
+  }
 });
 
 test("a pull is shown on a terminal; Ctrl-C gives it up and leaves nothing", async (context) => {

@@ -1,7 +1,7 @@
 import type { Capabilities, Runtime, Traits } from "@longshore/core";
 import { failureCode } from "../exit-code-of-ending.ts";
 import { writeTable } from "../output/write-table.ts";
-import { type Look, namesToAsk } from "../runtimes/look-everywhere.ts";
+import type { Look } from "../runtimes/look-everywhere.ts";
 import { messageOf, openAll } from "../runtimes/open-all.ts";
 import type { Session } from "../session.ts";
 
@@ -75,7 +75,7 @@ const row = (report: Report): readonly string[] => [
 /** Each configured runtime: whether it answers, and what it can do. */
 export async function runtimes(session: Session, { quiet = false }: RuntimesFlags): Promise<number> {
   if (quiet) {
-    for (const name of namesToAsk(session)) await session.output.line(name);
+    for (const name of Object.keys(session.config.runtimes)) await session.output.line(name);
     return 0;
   }
   await using opened = await openAll(session);

@@ -38,7 +38,7 @@ function argumentOf({ registeredArguments: [first] }: Command): CommandWords["ar
   const name = first.name();
   if (name === "id" || name === "ids") return "id";
   if (name === "source") return "copy";
-  if (name === "shell") return "shell";
+  if (name === "shell" || name === "subcommand") return name;
   return "command";
 }
 
@@ -47,13 +47,10 @@ export const commandWords = (
   program: Command,
 ): { readonly globals: readonly OptionWords[]; readonly commands: readonly CommandWords[] } => ({
   globals: optionWords(program),
-  commands: [
-    ...program.commands.map((command) => ({
-      name: command.name(),
-      description: command.description(),
-      options: optionWords(command),
-      argument: argumentOf(command),
-    })),
-    { name: "help", description: "say what a command does", options: [], argument: "subcommand" },
-  ],
+  commands: program.commands.map((command) => ({
+    name: command.name(),
+    description: command.description(),
+    options: optionWords(command),
+    argument: argumentOf(command),
+  })),
 });

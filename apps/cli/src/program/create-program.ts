@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import type { GlobalFlags } from "../session.ts";
 import { addEndingCommands } from "./add-ending-commands.ts";
+import { addHelpCommand } from "./add-help-command.ts";
 import { addLookingCommands } from "./add-looking-commands.ts";
 import { addRunningCommands } from "./add-running-commands.ts";
 import { addServiceCommands } from "./add-service-commands.ts";
@@ -37,6 +38,7 @@ export function createProgram({ argv, begin, beginBare, entered }: ProgramParts)
     .version(version())
     .configureHelp({ showGlobalOptions: true, subcommandTerm: termOf })
     .configureOutput({ outputError: () => {}, ...(!process.stdout.isTTY && { getOutHasColors: () => false }) })
+    .helpCommand(false)
     .exitOverride()
     .addHelpText("after", programHelp)
     .hook("preSubcommand", (_program, chosen) => entered(chosen.name()));
@@ -49,5 +51,6 @@ export function createProgram({ argv, begin, beginBare, entered }: ProgramParts)
   addSessionCommands(parts);
   addEndingCommands(parts);
   addSetupCommands(parts);
+  addHelpCommand(program);
   return program;
 }
