@@ -7,7 +7,10 @@ import { stage } from "./stage.ts";
 import { onTerminal } from "./terminal.ts";
 
 const wide = "stty cols 120 rows 24";
-const colour = /\u001B\[\d*(;\d+)*m/;
+const colour = /ESC\[\d*(;\d+)*m/;
+/** What a terminal was sent, its sequences in letters. */
+const onScreen = async (...args: Parameters<typeof onTerminal>): Promise<string> =>
+  (await onTerminal(...args).done).replaceAll("\u001B", "ESC");
 const slow = "options: { memory: { program: [{ do: sleep, ms: 1500 }, { do: print, text: done }] } }\n";
 
 test("a wait shows on a terminal what it waits for, and takes it away", async () => {
@@ -15,10 +18,10 @@ test("a wait shows on a terminal what it waits for, and takes it away", async ()
   const { bench } = staged;
   await bench.write("t.yaml", slow);
   await bench.run(["run", "--id", "a1", "--detach", "-f", "t.yaml"]);
-  const shown = await onTerminal(bench, ["wait", "a1"], { before: `unset NO_COLOR; ${wide}`, after: "echo code $code" }).done;
+  const shown = await onScreen(bench, ["wait", "a1"], { before: `unset NO_COLOR; ${wide}`, after: "echo code $code" });
   expect(shown).toContain("a1 is running");
   expect(shown).toMatch(colour);
-  expect(shown).toMatch(/\u001B\[0K[^a]*code 0\r\n$/);
+  expect(shown).toMatch(/ESC\[0K[^a]*code 0\r\n$/);
 });
 
 test("NO_COLOR takes the colours, and nothing but a terminal shows progress", async () => {
@@ -27,7 +30,7 @@ test("NO_COLOR takes the colours, and nothing but a terminal shows progress", as
   await bench.write("t.yaml", slow);
   await bench.run(["run", "--id", "a1", "--detach", "-f", "t.yaml"]);
   const quiet = bench.start(["wait", "a1"]);
-  const shown = await onTerminal(bench, ["wait", "a1"], { before: `export NO_COLOR=1; ${wide}` }).done;
+  const shown = await onScreen(bench, ["wait", "a1"], { before: `export NO_COLOR=1; ${wide}` });
   expect(shown).toContain("a1 is running");
   expect(shown).not.toMatch(colour);
   expect(await quiet.done).toEqual({ code: 0, stdout: "", stderr: "" });
@@ -42,9 +45,9 @@ test("up draws on a terminal, and prints plain lines elsewhere", async () => {
     "web.yaml",
     "kind: service\nid: web\nreadiness: { port: 8080 }\nports: [{ port: 8080 }]\noptions: { memory: { program: [{ do: serve, port: 8080, text: x }] } }\n",
   );
-  const drawn = await onTerminal(bench, ["up", "-f", "web.yaml"], { before: wide }).done;
+  const drawn = await onScreen(bench, ["up", "-f", "web.yaml"], { before: wide });
   expect(drawn).toContain("web  started, 1/1 ready");
-  expect(drawn).toMatch(/\u001B\[\d*[AGK]/);
+  expect(drawn).toMatch(/ESC\[\d*[AGK]/);
   expect((await bench.run(["up", "-f", "web.yaml"])).stdout).toMatch(/^(web {2}[\w,/ ]+\n)+$/);
 });
 
@@ -56,10 +59,8 @@ test("logs of a service are coloured on a terminal alone", async () => {
     "kind: service\nid: web\nreplicas: 2\noptions: { memory: { program: [{ do: print, text: hello }, { do: sleep, ms: 60000 }] } }\n",
   );
   await bench.run(["up", "-f", "web.yaml"]);
-  expect(await onTerminal(bench, ["logs", "web"], { before: `unset NO_COLOR; ${wide}` }).done).toMatch(
-    /\u001B\[36m\S+ +\|\u001B/,
-  );
-  expect(await onTerminal(bench, ["logs", "web"], { before: `export NO_COLOR=1; ${wide}` }).done).not.toContain("\u001B");
+  expect(await onScreen(bench, ["logs", "web"], { before: `unset NO_COLOR; ${wide}` })).toMatch(/ESC\[36m\S+ +\|ESC/);
+  expect(await onScreen(bench, ["logs", "web"], { before: `export NO_COLOR=1; ${wide}` })).not.toContain("ESC");
   expect((await bench.run(["logs", "web"])).stdout).not.toContain("\u001B");
 });
 
