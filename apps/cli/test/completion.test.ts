@@ -2,7 +2,7 @@ import { execFile, execFileSync, spawn } from "node:child_process";
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { expect, test } from "vitest";
 import { commandWords } from "../src/program/command-words.ts";
 import { createProgram } from "../src/program/create-program.ts";
