@@ -27,6 +27,7 @@ import { Containers } from "./containers.ts";
 import type { DockerCapabilities } from "./docker-capabilities.ts";
 import type { DockerOptions, ReadDockerConfig } from "./docker-config.ts";
 import { Engine } from "./engine.ts";
+import { execInContainer } from "./exec-in-container.ts";
 import { findEngine } from "./find-engine.ts";
 import { mapContainer } from "./map-container-state.ts";
 import { mapLimited } from "./map-limited.ts";
@@ -59,7 +60,11 @@ class DockerDriver implements RuntimeDriver<DockerCapabilities, DockerOptions, C
     this.#volumes = new Volumes(engine);
     const look = this.#containers.find.bind(this.#containers);
     this.#lease = new StartLease({ volumes: this.#volumes, owner: host.owner, token: randomUUID(), leaseMs: startLeaseMs, look });
-    this.capabilities = { watch: { watch: (_from, call) => watchEvents(engine, host.owner, call) } };
+    const parts = { engine, containers: this.#containers };
+    this.capabilities = {
+      watch: { watch: (_from, call) => watchEvents(engine, host.owner, call) },
+      exec: { exec: (request, call) => execInContainer(parts, request, call) },
+    };
   }
   plan(order: Order<DockerOptions>): Plan<ContainerRequest> {
     return toContainerRequest(order, this.#host.owner);

@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import type Dockerode from "dockerode";
 import type { Host } from "@longshore/core";
 import { orAbort } from "@longshore/core/driver";
@@ -12,6 +13,10 @@ const answerLimitMs = 60_000;
 export interface StreamRequest {
   readonly path: string;
   readonly query: Readonly<Record<string, string | number | boolean>>;
+}
+export interface HijackRequest extends StreamRequest {
+  /** Default: none. */
+  readonly body?: object;
 }
 
 /** The one way to the engine: each request waits its turn at the limiter and ends with its call. */
@@ -66,5 +71,36 @@ export class Engine {
         });
       });
     return this.lasting(operation, signal, (docker) => open(docker) as never);
+  }
+  /** A connection that stops being HTTP: both ways from now on, until one side ends it or the signal aborts. */
+  async hijack(operation: string, signal: AbortSignal, { path, query, body }: HijackRequest): Promise<Duplex> {
+    const open = (docker: Dockerode): Promise<Duplex> =>
+      new Promise((resolve, reject) => {
+        const request = {
+          path: `${path}?`,
+          method: "POST",
+          hijack: true,
+          isStream: true,
+          abortSignal: signal,
+          options: query,
+          // As bytes: of a body that is absent the client would make one, which the program could take for input.
+          file: Buffer.from(body === undefined ? "" : JSON.stringify(body)),
+          headers: { "Content-Type": "application/json" },
+          statusCodes: { 400: "bad parameter", 404: "no such container", 409: "conflict", 500: "server error" },
+        };
+        docker.modem.dial(request as never, (error: unknown, socket: unknown) => {
+          if (error === null || error === undefined) resolve(socket as Duplex);
+          else reject(error);
+        });
+      });
+    const socket = await this.lasting(operation, signal, open);
+    // The request's signal has no hold on what the request has become.
+    const abort = (): void => void socket.destroy();
+    signal.addEventListener("abort", abort, { once: true });
+    socket.once("close", () => signal.removeEventListener("abort", abort));
+    // Whoever reads is told; nobody else needs to be.
+    socket.on("error", () => {});
+    if (signal.aborted) socket.destroy();
+    return socket;
   }
 }

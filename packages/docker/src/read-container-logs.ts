@@ -3,7 +3,8 @@ import type { Call, DriverLogItem, DriverLogQuery } from "@longshore/core/driver
 import type { Engine } from "./engine.ts";
 import { type LogEntry, LogPlacer } from "./log-placer.ts";
 import type { InspectedContainer } from "./map-container-state.ts";
-import { type LogFrame, parseLogFrames, parseTerminalLog } from "./parse-log-frames.ts";
+import type { OutputFrame } from "./demultiplex-output.ts";
+import { parseLogFrames, parseTerminalLog } from "./parse-log-frames.ts";
 
 export interface ReadableLog {
   readonly engine: Engine;
@@ -18,7 +19,7 @@ function toSince(at: string, earlierMs: number): string {
   return `${Math.floor((Date.parse(at) - earlierMs) / 1000)}.${fraction}`;
 }
 
-function toEntry({ stream, bytes }: LogFrame): LogEntry {
+function toEntry({ stream, bytes }: OutputFrame): LogEntry {
   const space = bytes.indexOf(32);
   return { stream, at: instant(bytes.toString("latin1", 0, space)), bytes: bytes.subarray(space + 1) };
 }
@@ -44,7 +45,7 @@ async function* readFrames(
   { engine, container }: ReadableLog,
   query: Reading,
   call: Call,
-): AsyncGenerator<readonly LogFrame[], void, void> {
+): AsyncGenerator<readonly OutputFrame[], void, void> {
   const path = `/containers/${container.Id}/logs`;
   const body = await engine.stream("logs", call.signal, { path, query: toQuery(query) });
   try {

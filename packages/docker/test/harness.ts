@@ -59,6 +59,7 @@ export function dockerHarness(): Harness {
     },
     alive: async (owner, id) => lines(await native("ps", ...ours(owner, id), "--format", "{{.Names}}")),
     secrets: { dump },
+    sessions: ["exec", "terminal"],
     options: [{ network: "some" }, { extraHosts: ["some:10.0.0.1"] }, { shmSize: "64Mi" }],
     wipe: cleanUp,
     bad: {
