@@ -21,9 +21,13 @@ import type {
   RuntimeDriver,
   StopIntent,
 } from "@longshore/core/driver";
+import { attachContainer } from "./attach-container.ts";
 import { classifyDockerError } from "./classify-docker-error.ts";
 import { label } from "./container-names.ts";
+import { containerStats } from "./container-stats.ts";
 import { Containers } from "./containers.ts";
+import { copyFromContainer } from "./copy-from-container.ts";
+import { copyIntoContainer } from "./copy-into-container.ts";
 import type { DockerCapabilities } from "./docker-capabilities.ts";
 import type { DockerOptions, ReadDockerConfig } from "./docker-config.ts";
 import { Engine } from "./engine.ts";
@@ -64,6 +68,12 @@ class DockerDriver implements RuntimeDriver<DockerCapabilities, DockerOptions, C
     this.capabilities = {
       watch: { watch: (_from, call) => watchEvents(engine, host.owner, call) },
       exec: { exec: (request, call) => execInContainer(parts, request, call) },
+      attach: { attach: (request, call) => attachContainer(parts, request, call) },
+      stats: { stats: (id, call) => containerStats(parts, id, call) },
+      copy: {
+        copyIn: (files, call) => copyIntoContainer(parts, files, call),
+        copyOut: (from, call) => copyFromContainer(parts, from, call),
+      },
     };
   }
   plan(order: Order<DockerOptions>): Plan<ContainerRequest> {

@@ -18,6 +18,8 @@ export interface HijackRequest extends StreamRequest {
   /** Default: none. */
   readonly body?: object;
 }
+/** A body that is read as it comes. */
+export type Body = NodeJS.ReadableStream & AsyncIterable<Buffer> & { destroy(): void };
 
 /** The one way to the engine: each request waits its turn at the limiter and ends with its call. */
 export class Engine {
@@ -50,11 +52,7 @@ export class Engine {
     return orAbort(signal, () => send(this.#docker));
   }
   /** The raw body as it comes. The client's own methods parse some bodies as JSON, logs among them. */
-  async stream(
-    operation: string,
-    signal: AbortSignal,
-    { path, query }: StreamRequest,
-  ): Promise<NodeJS.ReadableStream & AsyncIterable<Buffer>> {
+  async stream(operation: string, signal: AbortSignal, { path, query }: StreamRequest): Promise<Body> {
     const open = (docker: Dockerode): Promise<unknown> =>
       new Promise((resolve, reject) => {
         const request = {

@@ -6,11 +6,12 @@ import {
   type OutputChunk,
   type TerminalSize,
 } from "@longshore/core";
-import { type Call, sleep } from "@longshore/core/driver";
+import type { Call } from "@longshore/core/driver";
 import { converse } from "./converse.ts";
 import type { Containers } from "./containers.ts";
 import type { Engine } from "./engine.ts";
 import { findRunning } from "./find-instance.ts";
+import { lookUntil } from "./look-until.ts";
 import { neverTyped } from "./never-typed.ts";
 
 interface Parts {
@@ -24,9 +25,6 @@ interface InspectedExec {
 }
 type ExecEvents = AsyncGenerator<OutputChunk | ExecEnd, void, void>;
 
-/** The engine hears of a command's end a moment after its output's: it waits up to 2 s for each of three streams (moby, monitor.go). */
-const endsWithinMs = 10_000;
-const lookAgainMs = 50;
 const nothing = async function* (): AsyncGenerator<Keystrokes, void, void> {};
 
 const toBody = ({ command, env = {}, workingDirectory, user, tty, input }: ExecRequest): object => ({
@@ -64,13 +62,12 @@ class Execution {
     }
   }
   async code(signal: AbortSignal): Promise<number> {
-    const limit = performance.now() + endsWithinMs;
-    for (;;) {
-      const { Running, ExitCode } = await this.inspect(signal);
-      if (!Running && ExitCode !== null) return ExitCode;
-      if (!Running || performance.now() > limit) throw outputEnded(Running);
-      await sleep(lookAgainMs, signal);
-    }
+    const ended = await lookUntil(async () => {
+      const seen = await this.inspect(signal);
+      return seen.Running ? undefined : seen;
+    }, signal);
+    if (ended === undefined || ended.ExitCode === null) throw outputEnded(ended === undefined);
+    return ended.ExitCode;
   }
 }
 const outputEnded = (running: boolean): LongshoreError => {

@@ -1,5 +1,6 @@
 import { LongshoreError, type WorkloadId } from "@longshore/core";
 import type { Containers } from "./containers.ts";
+import type { Engine } from "./engine.ts";
 import type { InspectedContainer } from "./map-container-state.ts";
 
 interface Wanted {
@@ -32,4 +33,17 @@ export async function findRunning(containers: Containers, wanted: Wanted, signal
   if (container.State.Running) return container;
   const message = `${wanted.id} does not run: its container is ${container.State.Status}`;
   throw new LongshoreError(message, { code: "conflict", operation: "inspect" });
+}
+
+/** Also when it is gone. */
+export async function hasEnded(engine: Engine, { Id }: InspectedContainer, signal: AbortSignal): Promise<boolean> {
+  try {
+    const now = await engine.call("container inspect", signal, (docker, abortSignal) =>
+      docker.getContainer(Id).inspect({ abortSignal }),
+    );
+    return !now.State.Running;
+  } catch (error) {
+    if ((error as { readonly statusCode?: number }).statusCode === 404) return true;
+    throw error;
+  }
 }

@@ -7,7 +7,13 @@ export interface InspectedContainer {
   readonly Id: string;
   readonly Name: string;
   readonly Created: string;
-  readonly Config: { readonly Labels: Readonly<Record<string, string>>; readonly Tty: boolean; readonly StopSignal?: string };
+  readonly Config: {
+    readonly Labels: Readonly<Record<string, string>>;
+    readonly Tty: boolean;
+    readonly OpenStdin?: boolean;
+    readonly WorkingDir?: string;
+    readonly StopSignal?: string;
+  };
   readonly HostConfig: { readonly Memory: number };
   readonly State: {
     readonly Status: string;

@@ -44,7 +44,7 @@ const table: FieldTable = {
   user: "honoured",
   init: "honoured",
   tty: "honoured",
-  stdin: { refuse: "input to a task is not supported yet; expected no stdin" },
+  stdin: "honoured",
   hardening: "honoured",
   ports: "honoured",
   mounts: "honoured",
@@ -142,6 +142,8 @@ function toBody(order: Order<DockerOptions>, spec: TaskSpec, owner: Owner): Cont
     // Docker's own tools take whole seconds; we stop by the label.
     StopTimeout: Math.ceil(graceMs / 1000),
     Tty: spec.tty ?? false,
+    // Once: only so does the engine end the program's stdin with the input.
+    ...(spec.stdin === true && { OpenStdin: true, StdinOnce: true }),
     Env: toEnv(spec),
     Labels: {
       ...spec.labels,

@@ -59,13 +59,14 @@ export function dockerHarness(): Harness {
     },
     alive: async (owner, id) => lines(await native("ps", ...ours(owner, id), "--format", "{{.Names}}")),
     secrets: { dump },
-    sessions: ["exec", "terminal"],
+    sessions: ["exec", "terminal", "attach", "stats"],
+    copying: { spec: {}, path: "/tmp" },
     options: [{ network: "some" }, { extraHosts: ["some:10.0.0.1"] }, { shmSize: "64Mi" }],
     wipe: cleanUp,
     bad: {
       image: { image: "127.0.0.1:9/missing:1", pullPolicy: "never", command: ["true"] },
       command: { image, command: ["no-such-program"] },
-      config: { image, command: ["true"], stdin: true },
+      config: { image, command: ["true"], resources: { ephemeralStorage: "1Gi" } },
     },
     // The engine tells of 137 alone whether it was an exit or a signal.
     tells: { signals: false, streams: true },
