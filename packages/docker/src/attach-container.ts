@@ -38,8 +38,10 @@ export async function* attachContainer(
   const socket = await engine.hijack("attach", signal, { path: `/containers/${Id}/attach`, query });
   const resize = async ({ rows: h, columns: w }: TerminalSize): Promise<void> => {
     if (!Config.Tty) return;
-    await engine.call("container resize", signal, (docker, abortSignal) =>
-      docker.getContainer(Id).resize({ _query: { h, w }, _body: {}, abortSignal } as never) as never,
+    await engine.call(
+      "container resize",
+      signal,
+      (docker, abortSignal) => docker.getContainer(Id).resize({ _query: { h, w }, _body: {}, abortSignal } as never) as never,
     );
   };
   const output = converse(socket, { tty: Config.Tty, resize, ...(input !== undefined && { input }) });

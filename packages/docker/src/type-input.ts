@@ -15,12 +15,27 @@ const endKey = 4;
 const newlines: ReadonlySet<number | undefined> = new Set([undefined, 10, 13]);
 
 /**
+ * A program may end without having read its input. Node.js destroys a socket that cannot be written to, and with it whatever is
+ * still to be read; here only the writing ends.
+ */
+function outliveWrites(socket: Duplex, failed: () => void): void {
+  const { _write, _writev } = socket;
+  const forgiving = (done: (error?: Error | null) => void) => (error?: Error | null) => {
+    if (error) failed();
+    done();
+  };
+  socket._write = (chunk, encoding, done) => _write.call(socket, chunk, encoding, forgiving(done));
+  if (_writev) socket._writev = (chunks, done) => _writev.call(socket, chunks, forgiving(done));
+}
+
+/**
  * Writes as fast as the engine reads, and the end after it. Returns at the end of the input or of the connection, whichever
  * comes first; rejects with what the input throws.
  */
 export async function typeInput({ socket, input, tty, resize }: Typing): Promise<void> {
   const gone = new AbortController();
   const close = (): void => gone.abort();
+  outliveWrites(socket, close);
   if (socket.destroyed) close();
   socket.once("close", close);
   const keys = input[Symbol.asyncIterator]();
