@@ -19,13 +19,13 @@ const newlines: ReadonlySet<number | undefined> = new Set([undefined, 10, 13]);
  * still to be read; here only the writing ends.
  */
 function outliveWrites(socket: Duplex, failed: () => void): void {
-  const { _write, _writev } = socket;
+  const [write, writev] = [socket._write.bind(socket), socket._writev?.bind(socket)];
   const forgiving = (done: (error?: Error | null) => void) => (error?: Error | null) => {
     if (error) failed();
     done();
   };
-  socket._write = (chunk, encoding, done) => _write.call(socket, chunk, encoding, forgiving(done));
-  if (_writev) socket._writev = (chunks, done) => _writev.call(socket, chunks, forgiving(done));
+  socket._write = (chunk, encoding, done) => write(chunk, encoding, forgiving(done));
+  if (writev !== undefined) socket._writev = (chunks, done) => writev(chunks, forgiving(done));
 }
 
 /**
