@@ -19,10 +19,11 @@ const isLocal = (socket: Duplex): boolean => !("remoteAddress" in socket) || soc
 
 /** All that arrived, also what the stream held back when it failed. Over a network, a reset may have overtaken the output. */
 async function* chunksOf(socket: Duplex): AsyncGenerator<Buffer, void, void> {
+  const local = isLocal(socket); // asked now: a socket that is closed has no address
   try {
     yield* socket as AsyncIterable<Buffer>;
   } catch (error) {
-    if (!isReset(error) || !isLocal(socket)) throw error;
+    if (!isReset(error) || !local) throw error;
     const rest = socket.read() as Buffer | null;
     if (rest !== null) yield rest;
   }
