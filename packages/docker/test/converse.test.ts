@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createConnection, createServer, type ListenOptions, type NetConnectOpts, type AddressInfo } from "node:net";
+import { createConnection, createServer, type ListenOptions, type NetConnectOpts, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -18,11 +18,12 @@ async function* typed(): AsyncGenerator<Uint8Array, void, void> {
 }
 /** A peer that prints twice and goes away, with what was typed still unread; a reader that is slower than that. */
 async function readFrom(listen: ListenOptions, connect: (port: number) => NetConnectOpts): Promise<number> {
-  const server = createServer({ pauseOnConnect: true }, async (peer) => {
+  const print = async (peer: Socket): Promise<void> => {
     peer.write(Buffer.alloc(1000));
     await pause(100);
     peer.write(Buffer.alloc(30_000), () => peer.destroy());
-  });
+  };
+  const server = createServer({ pauseOnConnect: true }, (peer) => void print(peer));
   await new Promise<void>((resolve) => server.listen(listen, resolve));
   const address = server.address() as AddressInfo | string;
   const socket = createConnection(connect(typeof address === "string" ? 0 : address.port));

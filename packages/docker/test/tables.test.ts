@@ -31,6 +31,13 @@ describe("errors as the engine and the way to it give them", () => {
     ["bad parameter", http(400, "invalid CPU"), "invalid-spec", false],
     ["the engine failed", http(500, "whatever"), "internal", false],
     ["a registry's refusal", http(500, "unauthorized: authentication required"), "unauthenticated", false],
+    ["a certificate that nobody vouches for", { code: "DEPTH_ZERO_SELF_SIGNED_CERT", message: "x" }, "unauthenticated", false],
+    [
+      "a client that the engine refuses",
+      { code: "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", message: "x" },
+      "unauthenticated",
+      false,
+    ],
     ["too many", http(429, "toomanyrequests"), "throttled", false],
     ["another platform", http(404, "no matching manifest for linux/amd64 in the manifest list entries"), "image-platform", false],
   ])("%s", (_name, error, code, ambiguous) => {

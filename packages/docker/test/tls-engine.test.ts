@@ -16,7 +16,7 @@ beforeEach(async (context: TestContext) => {
   if (!(await able)) context.skip("requires docker: only root can start a second engine, with dockerd and openssl");
 });
 
-const configOf = (kind: "certificates" | "strangers" = "certificates"): { host: string; certificates: string } => {
+const configOf = (kind: "certificates" | "strangers" | "elsewhere" = "certificates"): { host: string; certificates: string } => {
   if (engine === undefined) throw new Error("no engine was started");
   return { host: engine.host, certificates: engine[kind] };
 };
@@ -66,7 +66,9 @@ describe("an engine over TLS", () => {
   });
 
   test("takes no client of another authority, nor does the client take such an engine", async () => {
-    await expect(open(who, configOf("strangers"))).rejects.toMatchObject({ code: expect.stringMatching(/unavailable|unknown/) });
-    await expect(open(who, { host: configOf().host })).rejects.toThrow();
+    const unknown = { code: "unauthenticated", retryable: false };
+    await expect(open(who, configOf("strangers"))).rejects.toMatchObject(unknown);
+    await expect(open(who, configOf("elsewhere"))).rejects.toMatchObject(unknown);
+    await expect(open(who, { host: configOf().host })).rejects.toThrow(/HTTP request to an HTTPS server/);
   });
 });

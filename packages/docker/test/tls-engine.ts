@@ -13,8 +13,10 @@ export interface TlsEngine extends AsyncDisposable {
   readonly host: string;
   /** Of a client that the engine knows: ca.pem, cert.pem, key.pem. */
   readonly certificates: string;
-  /** The same, made by another authority. */
+  /** The engine's authority, but a client of another one. */
   readonly strangers: string;
+  /** A client that the engine knows, but another authority. */
+  readonly elsewhere: string;
 }
 
 /** An authority with a server of this machine's and a client. */
@@ -46,8 +48,11 @@ export const canStartEngine = async (): Promise<boolean> =>
 export async function startTlsEngine(): Promise<TlsEngine> {
   // Short: sockets lie in it.
   const folder = await mkdtemp(join(tmpdir(), "ls-tls-"));
-  const [certificates, strangers] = [join(folder, "certs"), join(folder, "strangers")];
+  const [certificates, strangers, elsewhere] = [join(folder, "certs"), join(folder, "strangers"), join(folder, "elsewhere")];
   await Promise.all([certify(certificates), certify(strangers)]);
+  await run("cp", ["-r", certificates, elsewhere]);
+  await run("cp", [join(strangers, "ca.pem"), elsewhere]);
+  await run("cp", [join(certificates, "ca.pem"), strangers]);
   await writeFile(join(folder, "daemon.json"), "{}");
   const port = await freePort();
   const tls = ["ca", "server-cert", "server-key"].map((name) => join(certificates, `${name}.pem`));
@@ -91,5 +96,5 @@ export async function startTlsEngine(): Promise<TlsEngine> {
     await stop();
     throw error;
   }
-  return { host, certificates, strangers, [Symbol.asyncDispose]: stop };
+  return { host, certificates, strangers, elsewhere, [Symbol.asyncDispose]: stop };
 }
