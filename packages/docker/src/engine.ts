@@ -1,3 +1,6 @@
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import type { Duplex } from "node:stream";
 import type Dockerode from "dockerode";
 import type { Host } from "@longshore/core";
 import { orAbort } from "@longshore/core/driver";
@@ -11,23 +14,41 @@ const answerLimitMs = 60_000;
 
 export interface StreamRequest {
   readonly path: string;
-  readonly query: Readonly<Record<string, string | number | boolean>>;
+  readonly query?: Readonly<Record<string, string | number | boolean>>;
 }
+export interface HijackRequest extends StreamRequest {
+  readonly body?: object;
+}
+/** A body that is read as it comes. */
+export type Body = NodeJS.ReadableStream & AsyncIterable<Buffer> & { destroy(): void };
+
+const statusCodes = { 200: true, 101: true, 404: "no such container", 409: "conflict", 500: "server error" };
+const isLoopback = (host: string): boolean => host === "localhost" || host === "::1" || host.startsWith("127.");
 
 /** The one way to the engine: each request waits its turn at the limiter and ends with its call. */
-export class Engine {
+export class Engine implements Disposable {
+  /** It runs on this machine, as far as its address tells. */
+  readonly local: boolean;
+  /** Where what it publishes on all of its addresses is reached. */
+  readonly reachedAt: string;
   readonly #docker: Dockerode;
   readonly #host: Host;
+  readonly #agent: HttpAgent;
 
-  constructor(docker: Dockerode, host: Host) {
+  private constructor(docker: Dockerode, host: Host, { agent, at }: { readonly agent: HttpAgent; readonly at: EngineAddress }) {
     this.#docker = docker;
     this.#host = host;
+    this.#agent = agent;
+    this.local = at.host === undefined || isLoopback(at.host);
+    this.reachedAt = this.local ? "127.0.0.1" : (at.host ?? "127.0.0.1");
   }
   static async connect(address: EngineAddress, host: Host): Promise<Engine> {
     const { default: Client } = await import("dockerode");
+    // Connections are kept for the next request, and end with the runtime: the process's own agent would keep them longer.
+    const agent = address.protocol === "https" ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
     // The members that are absent are named, or the client would take them from the environment again.
     const nothing = { socketPath: undefined, host: undefined, port: undefined, timeout: undefined };
-    return new Engine(new Client({ ...nothing, ...address } as Dockerode.DockerOptions), host);
+    return new Engine(new Client({ ...nothing, ...address, agent } as Dockerode.DockerOptions), host, { agent, at: address });
   }
   /** A request with an answer of bounded length. */
   async call<T>(
@@ -45,26 +66,32 @@ export class Engine {
     return orAbort(signal, () => send(this.#docker));
   }
   /** The raw body as it comes. The client's own methods parse some bodies as JSON, logs among them. */
-  async stream(
-    operation: string,
-    signal: AbortSignal,
-    { path, query }: StreamRequest,
-  ): Promise<NodeJS.ReadableStream & AsyncIterable<Buffer>> {
-    const open = (docker: Dockerode): Promise<unknown> =>
-      new Promise((resolve, reject) => {
-        const request = {
-          path: `${path}?`,
-          method: "GET",
-          isStream: true,
-          abortSignal: signal,
-          options: query,
-          statusCodes: { 200: true, 404: "no such container", 409: "conflict", 500: "server error" },
-        };
-        docker.modem.dial(request as never, (error: unknown, body: unknown) => {
-          if (error === null || error === undefined) resolve(body);
-          else reject(error);
-        });
-      });
-    return this.lasting(operation, signal, (docker) => open(docker) as never);
+  async stream(operation: string, signal: AbortSignal, { path, query = {} }: StreamRequest): Promise<Body> {
+    const request = { path: `${path}?`, method: "GET", isStream: true, abortSignal: signal, options: query, statusCodes };
+    return this.lasting(operation, signal, (docker) => dial<Body>(docker, request));
+  }
+  /** A connection that stops being HTTP: both ways from now on, until one side ends it or the signal aborts. */
+  async hijack(operation: string, signal: AbortSignal, { path, query = {}, body }: HijackRequest): Promise<Duplex> {
+    const options = body === undefined ? query : { _query: query, _body: body };
+    const upgrade = { hijack: true, openStdin: true, isStream: true, allowEmpty: true };
+    const request = { path: `${path}?`, method: "POST", abortSignal: signal, options, statusCodes, ...upgrade };
+    const socket = await this.lasting(operation, signal, (docker) => dial<Duplex>(docker, request));
+    // The request's signal has no hold on what the request has become.
+    const abort = (): void => void socket.destroy();
+    signal.addEventListener("abort", abort, { once: true });
+    socket.once("close", () => signal.removeEventListener("abort", abort));
+    if (signal.aborted) socket.destroy();
+    return socket;
+  }
+  [Symbol.dispose](): void {
+    this.#agent.destroy();
   }
 }
+
+const dial = <T>(docker: Dockerode, request: object): Promise<T> =>
+  new Promise((resolve, reject) => {
+    docker.modem.dial(request as never, (error: unknown, body: unknown) => {
+      if (error === null || error === undefined) resolve(body as T);
+      else reject(error);
+    });
+  });
