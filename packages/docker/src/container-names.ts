@@ -18,7 +18,10 @@ export const label = {
   slot: "longshore.slot",
   revision: "longshore.revision",
   spec: "longshore.spec",
-  token: "longshore.token",
+  /** When the service was first recorded; later revisions carry it on. */
+  since: "longshore.since",
+  /** Of a revision that a restart made. */
+  restart: "longshore.restart",
   starter: "longshore.starter",
   startBy: "longshore.start-by",
   purpose: "longshore.purpose",
@@ -36,6 +39,8 @@ export const startVolume = (name: string, container: string, generation: number)
 /** Neither an owner nor an id has a dot, so that no task's container and no other service's bears such a name. */
 export const instanceName = (name: string, slot: number, revision: number): string => `${name}.${slot}.${revision}`;
 export const revisionVolume = (name: string, revision: number): string => `${name}.${revision}`;
+/** Beside a revision that was taken back. */
+export const failedVolume = (name: string, revision: number): string => `${name}.${revision}.failed`;
 export const serviceStopVolume = (name: string): string => `${name}.stopped`;
 /** What an instance that is about to go has at the end of its name: a rename is at once, and everyone sees it. */
 export const leavingSuffix = ".leaving";

@@ -18,6 +18,8 @@ interface Telling {
 /** What of an entry of `GET /containers/json` is used. */
 export interface ContainerEntry {
   readonly Id: string;
+  /** Seconds since 1970. */
+  readonly Created: number;
   readonly Names: readonly string[];
   readonly Labels: Readonly<Record<string, string>>;
   /** `running`, `exited` and the like. */
@@ -62,8 +64,10 @@ export class Containers {
     return Labels[label.owner] !== this.#owner || Labels[label.id] !== id;
   }
   inspect(ref: Ref, signal: AbortSignal): Promise<InspectedContainer | undefined> {
-    return this.#tell({ ref, operation: "container inspect", fine: [404] }, signal, (container, abortSignal) =>
-      container.inspect({ abortSignal }),
+    return this.#tell(
+      { ref, operation: "container inspect", fine: [404] },
+      signal,
+      (container, abortSignal) => container.inspect({ abortSignal }) as Promise<unknown>,
     ) as Promise<InspectedContainer | undefined>;
   }
   /** Those of the owner that bear all these labels, in any state; one request for all. */
@@ -93,7 +97,7 @@ export class Containers {
   async connect({ name, network, aliases }: Connect, signal: AbortSignal): Promise<void> {
     const body = { Container: name, ...(aliases.length > 0 && { EndpointConfig: { Aliases: [...aliases] } }) };
     try {
-      await this.#engine.call("network connect", signal, (docker, abortSignal) =>
+      await this.#engine.call("network connect", signal, async (docker, abortSignal) =>
         docker.getNetwork(network).connect({ _query: {}, _body: body, abortSignal } as never),
       );
     } catch (error) {
@@ -112,7 +116,7 @@ export class Containers {
   }
   /** 400: it is called that already. */
   async rename(ref: Ref, name: string, signal: AbortSignal): Promise<void> {
-    await this.#tell({ ref, operation: "container rename", fine: [400, 404] }, signal, (container, abortSignal) =>
+    await this.#tell({ ref, operation: "container rename", fine: [400, 404] }, signal, async (container, abortSignal) =>
       container.rename({ name, abortSignal }),
     );
   }

@@ -1,3 +1,3 @@
 import type { Capabilities } from "@longshore/core/driver";
 
-export type DockerCapabilities = Required<Pick<Capabilities, "watch">>;
+export type DockerCapabilities = Required<Pick<Capabilities, "watch" | "services" | "endpoints">>;

@@ -21,8 +21,7 @@ const address = z.string().refine((text) => isIP(text) !== 0, "expected an IP ad
 /** A label of the name system: RFC 1123, section 2.1, with the underscore that Docker's own tools use. */
 const alias = matching(/^[a-zA-Z0-9]([a-zA-Z0-9_.-]{0,61}[a-zA-Z0-9])?$/, "a host name of at most 63 characters");
 /** What the engine knows (docker/go-units, ulimit.go). */
-const limitNames =
-  /^(core|cpu|data|fsize|locks|memlock|msgqueue|nice|nofile|nproc|rss|rtprio|rttime|sigpending|stack)$/;
+const limitNames = /^(core|cpu|data|fsize|locks|memlock|msgqueue|nice|nofile|nproc|rss|rtprio|rttime|sigpending|stack)$/;
 const ulimit = strict({ soft: z.int().min(-1), hard: z.int().min(-1).optional() }).refine(
   ({ soft, hard = soft }) => hard === -1 || (soft !== -1 && soft <= hard),
   "expected soft to be at most hard",
@@ -36,7 +35,9 @@ const options = {
   publishOn: address.optional(),
   shmSize: matching(/^[1-9]\d*(Mi|Gi)$/, '"64Mi" or "1Gi"').optional(),
   ulimits: z.record(matching(limitNames, "a limit such as nofile"), ulimit).optional(),
-  tmpfs: z.record(matching(/^\/[^\0:]*$/, "an absolute path"), matching(/^[a-z0-9=,.%]*$/, "options such as size=16m")).optional(),
+  tmpfs: z
+    .record(matching(/^\/[^\0:]*$/, "an absolute path"), matching(/^[a-z0-9=,.%]*$/, "options such as size=16m"))
+    .optional(),
   devices: z.array(matching(/^\/dev\/[^:\s]+(:\/[^:\s]+)?(:[rwm]{1,3})?$/, "/dev/NAME or /dev/NAME:/dev/INSIDE:rwm")).optional(),
   healthcheck: strict({ command: z.array(z.string()).min(1, "expected a program") }).optional(),
 };

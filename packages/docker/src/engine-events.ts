@@ -5,11 +5,17 @@ import { readJsonLines } from "./read-json-lines.ts";
 
 interface NativeEvent {
   readonly Action: string;
-  readonly Actor: { readonly Attributes: Readonly<Record<string, string>> };
+  readonly Actor: { readonly ID: string; readonly Attributes: Readonly<Record<string, string>> };
 }
 /** `resync`: the stream is open from here on; what came before is not in it. */
 export type EngineNews =
-  | { readonly kind: "event"; readonly id: WorkloadId; readonly action: string; readonly service: boolean }
+  | {
+      readonly kind: "event";
+      readonly id: WorkloadId;
+      readonly container: string;
+      readonly action: string;
+      readonly service: boolean;
+    }
   | { readonly kind: "resync" }
   | { readonly kind: "broken"; readonly error: unknown };
 type Hear = (news: EngineNews) => void;
@@ -65,7 +71,7 @@ export class EngineEvents implements Disposable {
   #hear({ Action, Actor }: NativeEvent): void {
     const id = Actor.Attributes[label.id];
     const service = Actor.Attributes[label.kind] === "service";
-    if (id !== undefined) this.#tell({ kind: "event", id: id as WorkloadId, action: Action, service });
+    if (id !== undefined) this.#tell({ kind: "event", id: id as WorkloadId, container: Actor.ID, action: Action, service });
   }
   #tell(news: EngineNews): void {
     for (const hear of [...this.#listeners]) hear(news);

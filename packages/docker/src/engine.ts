@@ -12,6 +12,9 @@ import type { EngineAddress } from "./find-engine.ts";
  */
 const answerLimitMs = 60_000;
 
+/** Connections kept for the next request. */
+const mostIdle = 8;
+
 export interface StreamRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean>>;
@@ -44,8 +47,9 @@ export class Engine implements Disposable {
   }
   static async connect(address: EngineAddress, host: Host): Promise<Engine> {
     const { default: Client } = await import("dockerode");
+    const kept = { keepAlive: true, maxFreeSockets: mostIdle };
     // Connections are kept for the next request, and end with the runtime: the process's own agent would keep them longer.
-    const agent = address.protocol === "https" ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+    const agent = address.protocol === "https" ? new HttpsAgent(kept) : new HttpAgent(kept);
     // The members that are absent are named, or the client would take them from the environment again.
     const nothing = { socketPath: undefined, host: undefined, port: undefined, timeout: undefined };
     return new Engine(new Client({ ...nothing, ...address, agent } as Dockerode.DockerOptions), host, { agent, at: address });

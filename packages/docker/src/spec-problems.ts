@@ -47,7 +47,8 @@ function serviceProblems(spec: ServiceSpec, options: DockerOptions, say: Say): v
     say("options.docker.healthcheck", "replaces the probe of readiness, and there is none; expected readiness");
   }
   if (replicas === 1 || ports.length === 0) return;
-  if (networksOf(options)[0] === "host") say("replicas", `${replicas} programs cannot share the ports of network host; expected 1`);
+  if (networksOf(options)[0] === "host")
+    say("replicas", `${replicas} programs cannot share the ports of network host; expected 1`);
   const fixed = ports.findIndex(isFixed);
   if (fixed < 0) return;
   const message = `${replicas} instances cannot share one port of the engine; expected no publish, or replicas 1`;

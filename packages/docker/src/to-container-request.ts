@@ -96,9 +96,7 @@ function toService(order: Order<DockerOptions>, of: Omit<BodyOf, "place">, revis
   const slots = Array.from({ length: spec.replicas ?? 1 }, (_, slot) => slot);
   return [
     { request: "record", volume: revisionVolume(of.name, revision), labels },
-    ...slots.flatMap((slot) =>
-      toContainer({ ...of, name: instanceName(of.name, slot, revision), place: { slot, revision } }),
-    ),
+    ...slots.flatMap((slot) => toContainer({ ...of, name: instanceName(of.name, slot, revision), place: { slot, revision } })),
   ];
 }
 
