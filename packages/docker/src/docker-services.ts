@@ -92,8 +92,10 @@ export class DockerServices {
       const missing = Array.from({ length: replicas }, (_, slot) => slot).filter(
         (slot) => !there.some((one) => one.slot === slot),
       );
-      if (missing.length > 0) await this.#prepare(wanted.order, call);
-      await instances.launch(wanted, missing, call);
+      if (missing.length > 0) {
+        await this.#prepare(wanted.order, call);
+        await instances.launch(wanted, missing, call);
+      }
       await instances.raise(there, wanted, signal);
       await volumes.remove(serviceStopVolume(containers.name(id)), signal);
     } else if (!isWhole(view)) return this.describe(view, call);

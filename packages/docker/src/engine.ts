@@ -17,15 +17,15 @@ const mostIdle = 8;
 
 export interface StreamRequest {
   readonly path: string;
-  readonly query?: Readonly<Record<string, string | number | boolean>>;
+  readonly query: Readonly<Record<string, string | number | boolean>>;
 }
 export interface HijackRequest extends StreamRequest {
+  /** Default: none. */
   readonly body?: object;
 }
 /** A body that is read as it comes. */
 export type Body = NodeJS.ReadableStream & AsyncIterable<Buffer> & { destroy(): void };
 
-const statusCodes = { 200: true, 101: true, 404: "no such container", 409: "conflict", 500: "server error" };
 const isLoopback = (host: string): boolean => host === "localhost" || host === "::1" || host.startsWith("127.");
 
 /** The one way to the engine: each request waits its turn at the limiter and ends with its call. */
@@ -70,20 +70,52 @@ export class Engine implements Disposable {
     return orAbort(signal, () => send(this.#docker));
   }
   /** The raw body as it comes. The client's own methods parse some bodies as JSON, logs among them. */
-  async stream(operation: string, signal: AbortSignal, { path, query = {} }: StreamRequest): Promise<Body> {
-    const request = { path: `${path}?`, method: "GET", isStream: true, abortSignal: signal, options: query, statusCodes };
-    return this.lasting(operation, signal, (docker) => dial<Body>(docker, request));
+  async stream(operation: string, signal: AbortSignal, { path, query }: StreamRequest): Promise<Body> {
+    const open = (docker: Dockerode): Promise<unknown> =>
+      new Promise((resolve, reject) => {
+        const request = {
+          path: `${path}?`,
+          method: "GET",
+          isStream: true,
+          abortSignal: signal,
+          options: query,
+          statusCodes: { 200: true, 404: "no such container", 409: "conflict", 500: "server error" },
+        };
+        docker.modem.dial(request as never, (error: unknown, body: unknown) => {
+          if (error === null || error === undefined) resolve(body);
+          else reject(error);
+        });
+      });
+    return this.lasting(operation, signal, (docker) => open(docker) as never);
   }
   /** A connection that stops being HTTP: both ways from now on, until one side ends it or the signal aborts. */
-  async hijack(operation: string, signal: AbortSignal, { path, query = {}, body }: HijackRequest): Promise<Duplex> {
-    const options = body === undefined ? query : { _query: query, _body: body };
-    const upgrade = { hijack: true, openStdin: true, isStream: true, allowEmpty: true };
-    const request = { path: `${path}?`, method: "POST", abortSignal: signal, options, statusCodes, ...upgrade };
-    const socket = await this.lasting(operation, signal, (docker) => dial<Duplex>(docker, request));
+  async hijack(operation: string, signal: AbortSignal, { path, query, body }: HijackRequest): Promise<Duplex> {
+    const open = (docker: Dockerode): Promise<Duplex> =>
+      new Promise((resolve, reject) => {
+        const request = {
+          path: `${path}?`,
+          method: "POST",
+          hijack: true,
+          isStream: true,
+          abortSignal: signal,
+          options: query,
+          // As bytes: of a body that is absent the client would make one, which the program could take for input.
+          file: Buffer.from(body === undefined ? "" : JSON.stringify(body)),
+          headers: { "Content-Type": "application/json" },
+          statusCodes: { 400: "bad parameter", 404: "no such container", 409: "conflict", 500: "server error" },
+        };
+        docker.modem.dial(request as never, (error: unknown, socket: unknown) => {
+          if (error === null || error === undefined) resolve(socket as Duplex);
+          else reject(error);
+        });
+      });
+    const socket = await this.lasting(operation, signal, open);
     // The request's signal has no hold on what the request has become.
     const abort = (): void => void socket.destroy();
     signal.addEventListener("abort", abort, { once: true });
     socket.once("close", () => signal.removeEventListener("abort", abort));
+    // Whoever reads is told; nobody else needs to be.
+    socket.on("error", () => {});
     if (signal.aborted) socket.destroy();
     return socket;
   }
@@ -91,11 +123,3 @@ export class Engine implements Disposable {
     this.#agent.destroy();
   }
 }
-
-const dial = <T>(docker: Dockerode, request: object): Promise<T> =>
-  new Promise((resolve, reject) => {
-    docker.modem.dial(request as never, (error: unknown, body: unknown) => {
-      if (error === null || error === undefined) resolve(body as T);
-      else reject(error);
-    });
-  });

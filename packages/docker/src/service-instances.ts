@@ -26,7 +26,7 @@ export class ServiceInstances {
   constructor(parts: InstanceParts) {
     this.#parts = parts;
   }
-  /** Creates what is missing of these slots, and starts it. Answers with the names. */
+  /** Creates what is missing of these slots, and starts it. Answers with the names of those that came so far. */
   async launch(revision: Revision, slots: readonly number[], call: Call): Promise<readonly string[]> {
     const { bearer, containers, host } = this.#parts;
     const { order, number } = revision;
@@ -34,11 +34,25 @@ export class ServiceInstances {
     const secrets = await resolveSecrets(order.spec, host, call.signal);
     const archive = secrets.length === 0 ? undefined : await secretsArchive(secrets, order.spec.user);
     const names = slots.map((slot) => instanceName(containers.name(order.spec.id), slot, number));
-    await mapLimited(names, async (name) => {
+    const launched = await mapLimited(names, async (name) => {
       const own = requests.filter((request) => "name" in request && request.name === name);
-      for (const request of own) await this.#send(request, archive, call.signal);
+      return (await this.#sendAll(own, archive, call.signal)) ? name : undefined;
     });
-    return names;
+    return launched.filter((name) => name !== undefined);
+  }
+  /** False where the container cannot be seen: a name is taken a moment before, and given back a moment after. */
+  async #sendAll(requests: readonly ContainerRequest[], archive: Buffer | undefined, signal: AbortSignal): Promise<boolean> {
+    for (const request of requests) {
+      try {
+        await this.#send(request, archive, signal);
+      } catch (error) {
+        const isMissing = request.request !== "create" && (error as { readonly statusCode?: number }).statusCode === 404;
+        if (!isMissing || !("name" in request)) throw error;
+        if ((await this.#parts.containers.inspect(request.name, signal)) !== undefined) throw error;
+        return false;
+      }
+    }
+    return true;
   }
   async #send(request: ContainerRequest, archive: Buffer | undefined, signal: AbortSignal): Promise<void> {
     const { containers } = this.#parts;

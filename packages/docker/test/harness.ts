@@ -62,7 +62,8 @@ export function dockerHarness(): Harness {
     services: {
       service: (steps) => ({
         image,
-        init: true,
+        // A shell as process 1 would not end on TERM.
+        ...(steps.some((step) => step.do === "serve") && { init: true }),
         command: ["sh", "-c", shellProgram(steps)],
         ports: steps.flatMap((step) => (step.do === "serve" ? [{ port: step.port }] : [])),
       }),
@@ -73,7 +74,7 @@ export function dockerHarness(): Harness {
     bad: {
       image: { image: "127.0.0.1:9/missing:1", pullPolicy: "never", command: ["true"] },
       command: { image, command: ["no-such-program"] },
-      config: { image, command: ["true"], identity: { taskRole: "some" } },
+      config: { image, command: ["true"], resources: { ephemeralStorage: "1Gi" } },
     },
     // The engine tells of 137 alone whether it was an exit or a signal.
     tells: { signals: false, streams: true },
