@@ -2,16 +2,10 @@ import type { Duplex } from "node:stream";
 import { type AttachRequest, LongshoreError, type OutputChunk, type TerminalSize } from "@longshore/core";
 import type { Call } from "@longshore/core/driver";
 import { converse } from "./converse.ts";
-import type { Containers } from "./containers.ts";
-import type { Engine } from "./engine.ts";
-import { findRunning, hasEnded } from "./find-instance.ts";
+import { findRunning, hasEnded, type SessionParts } from "./find-instance.ts";
 import { lookUntil } from "./look-until.ts";
 import { neverTyped } from "./never-typed.ts";
 
-interface Parts {
-  readonly engine: Engine;
-  readonly containers: Containers;
-}
 /** An engine that is asked after the program's end never answers. What came before the end comes at once. */
 const silenceMs = 2000;
 
@@ -27,12 +21,12 @@ const outputEnded = (id: string): LongshoreError => {
  * connection as well: the engine cannot tell the one from the other.
  */
 export async function* attachContainer(
-  { engine, containers }: Parts,
+  parts: SessionParts,
   { id, instance, input }: AttachRequest,
   { signal }: Call,
 ): AsyncGenerator<OutputChunk, void, void> {
-  const container = await findRunning(containers, { id, ...(instance !== undefined && { instance }) }, signal);
-  const { Id, Config } = container;
+  const { engine } = parts;
+  const { Id, Config } = await findRunning(parts, { id, instance }, signal);
   if (input !== undefined && Config.OpenStdin !== true) throw refuseInput(id);
   const query = { stream: true, stdout: true, stderr: true, stdin: input !== undefined, detachKeys: neverTyped };
   const socket = await engine.hijack("attach", signal, { path: `/containers/${Id}/attach`, query });
@@ -45,9 +39,9 @@ export async function* attachContainer(
     );
   };
   const output = converse(socket, { tty: Config.Tty, resize, ...(input !== undefined && { input }) });
-  if (await hasEnded(engine, container, signal)) return yield* untilSilent(socket, output);
+  if (await hasEnded(parts, Id, signal)) return yield* untilSilent(socket, output);
   yield* output;
-  const ended = await lookUntil(async () => (await hasEnded(engine, container, signal)) || undefined, signal);
+  const ended = await lookUntil(async () => (await hasEnded(parts, Id, signal)) || undefined, signal);
   if (ended === undefined) throw outputEnded(id);
 }
 

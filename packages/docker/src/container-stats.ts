@@ -1,14 +1,10 @@
 import { instant, LongshoreError, type Mebibytes, type MilliCpu, type Sample, type WorkloadId } from "@longshore/core";
-import type { Call } from "@longshore/core/driver";
-import type { Containers } from "./containers.ts";
-import type { Engine } from "./engine.ts";
-import { findInstance, hasEnded, instanceName } from "./find-instance.ts";
+import { type Call, sleep } from "@longshore/core/driver";
+import { shortId } from "./container-names.ts";
+import { findInstances, hasEnded, type SessionParts } from "./find-instance.ts";
+import { MergedBatches } from "./merge-batches.ts";
 import { readJsonLines } from "./read-json-lines.ts";
 
-interface Parts {
-  readonly engine: Engine;
-  readonly containers: Containers;
-}
 /** What of a line of `GET /containers/ID/stats` is used. */
 export interface ContainerReading {
   /** Go's zero time once the container does not run. */
@@ -16,6 +12,8 @@ export interface ContainerReading {
   readonly cpu_stats: { readonly cpu_usage: { readonly total_usage: number } };
   readonly memory_stats: { readonly usage?: number; readonly stats?: Readonly<Record<string, number>> };
 }
+/** For instances that came since. */
+const lookAgainMs = 5000;
 const bytesPerMi = 1_048_576;
 const nanosPerMilli = 1_000_000n;
 
@@ -39,28 +37,56 @@ export function toSample(instance: string, before: ContainerReading, now: Contai
   return { at: instant(now.read), instance, cpu, memory: memoryOf(now) };
 }
 
-/** To the end of the container. The engine goes on after it, with readings of nothing. */
-export async function* containerStats(
-  { engine, containers }: Parts,
-  id: WorkloadId,
+/** To the end of one container. The engine goes on after it, with readings of nothing. */
+async function* samplesOf(
+  parts: SessionParts,
+  container: string,
   { signal }: Call,
-): AsyncGenerator<Sample, void, void> {
-  const container = await findInstance(containers, { id }, signal);
-  if (!container.State.Running) return;
-  const path = `/containers/${container.Id}/stats`;
-  const body = await engine.stream("stats", signal, { path, query: { stream: true } });
+): AsyncGenerator<readonly Sample[], void, void> {
+  const body = await parts.engine.stream("stats", signal, { path: `/containers/${container}/stats`, query: { stream: true } });
   let before: ContainerReading | undefined;
   try {
     for await (const line of readJsonLines(body)) {
       const now = line as ContainerReading;
       if (now.read.startsWith("0001-")) return;
-      const sample = before === undefined ? undefined : toSample(instanceName(container), before, now);
+      const sample = before === undefined ? undefined : toSample(shortId(container), before, now);
       before = now;
-      if (sample !== undefined) yield sample;
+      if (sample !== undefined) yield [sample];
     }
   } finally {
     body.destroy();
   }
-  if (await hasEnded(engine, container, signal)) return;
+  if (await hasEnded(parts, container, signal)) return;
   throw new LongshoreError("the samples ended while the container runs", { code: "unavailable", operation: "stats" });
 }
+
+/** Of all instances that run; of a service also of those that come later. Ends when none runs any more. */
+export async function* containerStats(parts: SessionParts, id: WorkloadId, call: Call): AsyncGenerator<Sample, void, void> {
+  const merged = new MergedBatches<Sample>();
+  const read = new Map<string, Promise<void>>();
+  const follow = async (): Promise<void> => {
+    for (;;) {
+      for (const { container, running } of await instancesNow(parts, id, call)) {
+        if (!running || read.has(container)) continue;
+        const reading = merged.add(samplesOf(parts, container, call));
+        read.set(
+          container,
+          reading.finally(() => read.delete(container)),
+        );
+      }
+      if (read.size === 0) return;
+      const nap = new AbortController();
+      await Promise.race([...read.values(), sleep(lookAgainMs, AbortSignal.any([call.signal, nap.signal]))]);
+      nap.abort();
+    }
+  };
+  await findInstances(parts, { id }, call.signal);
+  for await (const samples of merged.read(follow(), call.signal)) yield* samples;
+}
+
+/** None, where it has been taken away or stopped meanwhile. */
+const instancesNow = (parts: SessionParts, id: WorkloadId, { signal }: Call): ReturnType<typeof findInstances> =>
+  findInstances(parts, { id }, signal).catch((error: unknown) => {
+    if (LongshoreError.is(error, "not-found") || LongshoreError.is(error, "conflict")) return [];
+    throw error;
+  });

@@ -1,3 +1,5 @@
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
 import type { Duplex } from "node:stream";
 import type Dockerode from "dockerode";
 import type { Host } from "@longshore/core";
@@ -10,6 +12,9 @@ import type { EngineAddress } from "./find-engine.ts";
  */
 const answerLimitMs = 60_000;
 
+/** Connections kept for the next request. */
+const mostIdle = 8;
+
 export interface StreamRequest {
   readonly path: string;
   readonly query: Readonly<Record<string, string | number | boolean>>;
@@ -21,20 +26,33 @@ export interface HijackRequest extends StreamRequest {
 /** A body that is read as it comes. */
 export type Body = NodeJS.ReadableStream & AsyncIterable<Buffer> & { destroy(): void };
 
+const isLoopback = (host: string): boolean => host === "localhost" || host === "::1" || host.startsWith("127.");
+
 /** The one way to the engine: each request waits its turn at the limiter and ends with its call. */
-export class Engine {
+export class Engine implements Disposable {
+  /** It runs on this machine, as far as its address tells. */
+  readonly local: boolean;
+  /** Where what it publishes on all of its addresses is reached. */
+  readonly reachedAt: string;
   readonly #docker: Dockerode;
   readonly #host: Host;
+  readonly #agent: HttpAgent;
 
-  constructor(docker: Dockerode, host: Host) {
+  private constructor(docker: Dockerode, host: Host, { agent, at }: { readonly agent: HttpAgent; readonly at: EngineAddress }) {
     this.#docker = docker;
     this.#host = host;
+    this.#agent = agent;
+    this.local = at.host === undefined || isLoopback(at.host);
+    this.reachedAt = this.local ? "127.0.0.1" : (at.host ?? "127.0.0.1");
   }
   static async connect(address: EngineAddress, host: Host): Promise<Engine> {
     const { default: Client } = await import("dockerode");
+    const kept = { keepAlive: true, maxFreeSockets: mostIdle };
+    // Connections are kept for the next request, and end with the runtime: the process's own agent would keep them longer.
+    const agent = address.protocol === "https" ? new HttpsAgent(kept) : new HttpAgent(kept);
     // The members that are absent are named, or the client would take them from the environment again.
     const nothing = { socketPath: undefined, host: undefined, port: undefined, timeout: undefined };
-    return new Engine(new Client({ ...nothing, ...address } as Dockerode.DockerOptions), host);
+    return new Engine(new Client({ ...nothing, ...address, agent } as Dockerode.DockerOptions), host, { agent, at: address });
   }
   /** A request with an answer of bounded length. */
   async call<T>(
@@ -100,5 +118,8 @@ export class Engine {
     socket.on("error", () => {});
     if (signal.aborted) socket.destroy();
     return socket;
+  }
+  [Symbol.dispose](): void {
+    this.#agent.destroy();
   }
 }

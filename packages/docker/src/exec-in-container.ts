@@ -8,16 +8,11 @@ import {
 } from "@longshore/core";
 import type { Call } from "@longshore/core/driver";
 import { converse } from "./converse.ts";
-import type { Containers } from "./containers.ts";
 import type { Engine } from "./engine.ts";
-import { findRunning } from "./find-instance.ts";
+import { findRunning, type SessionParts } from "./find-instance.ts";
 import { lookUntil } from "./look-until.ts";
 import { neverTyped } from "./never-typed.ts";
 
-interface Parts {
-  readonly engine: Engine;
-  readonly containers: Containers;
-}
 /** `GET /exec/ID/json`. */
 interface InspectedExec {
   readonly Running: boolean;
@@ -78,8 +73,9 @@ const outputEnded = (running: boolean): LongshoreError => {
 };
 
 /** A command beside the program. The engine has no way to end one: after an abort it runs on, its input at an end. */
-export async function* execInContainer({ engine, containers }: Parts, request: ExecRequest, { signal }: Call): ExecEvents {
-  const container = await findRunning(containers, request, signal);
+export async function* execInContainer(parts: SessionParts, request: ExecRequest, { signal }: Call): ExecEvents {
+  const { engine } = parts;
+  const container = await findRunning(parts, request, signal);
   const { id: Id } = await engine.call("exec create", signal, (docker, abortSignal) =>
     docker.getContainer(container.Id).exec({ _query: {}, _body: toBody(request), abortSignal } as never),
   );

@@ -76,13 +76,13 @@ async function startOnce(
 ): Promise<void> {
   const { id } = spec;
   const secrets = await resolveSecrets(spec, host, call.signal);
-  if (secrets.length > 0) await containers.writeSecrets(id, await secretsArchive(secrets, spec.user), call.signal);
+  if (secrets.length > 0) await containers.writeSecrets(container.Id, await secretsArchive(secrets, spec.user), call.signal);
   const marker = await volumes.get(stopVolume(container.Name.replace(/^\//, ""), container.Id), call.signal);
   if (marker !== undefined) return;
   const start = async (): Promise<void> => {
     const now = await containers.find(id, call.signal);
     if (now === undefined || !isUnstarted(now)) return;
-    await containers.start(id, call.signal);
+    await containers.start(container.Id, call.signal);
   };
   // A look comes before each further try: a start whose answer was lost has happened, and must not happen again.
   const isLost = (error: unknown): boolean => !call.signal.aborted && classifyDockerError(error)?.ambiguous === true;

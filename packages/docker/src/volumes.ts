@@ -59,5 +59,5 @@ export class Volumes {
   }
 }
 
-export const isMarker = ({ Labels }: MarkerVolume, purpose: "stop" | "start" | "secrets"): boolean =>
+export const isMarker = ({ Labels }: MarkerVolume, purpose: "stop" | "start" | "secrets" | "revision" | "failed"): boolean =>
   Labels?.[label.purpose] === purpose;

@@ -2,12 +2,12 @@ import { createHash, randomBytes } from "node:crypto";
 import { chmod, lstat, mkdir, mkdtemp, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import type { CopyOut, Runtime } from "@longshore/core";
 import type { DockerCapabilities } from "@longshore/docker";
-import { create, extract } from "tar";
+import { create } from "tar";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { cleanUp, native, needEngine, open, sh, someOwner } from "./kit.ts";
+import { unpack } from "./unpack.ts";
 
 const who = someOwner();
 const folders: string[] = [];
@@ -39,9 +39,9 @@ const file = async (cwd: string): Promise<AsyncIterable<Uint8Array>> => {
   await writeFile(join(cwd, "file"), "text\n");
   return pack(cwd, "file");
 };
-async function unpack(runtime: Runtime<DockerCapabilities>, from: CopyOut): Promise<string> {
+async function copied(runtime: Runtime<DockerCapabilities>, from: CopyOut): Promise<string> {
   const to = await folder();
-  await pipeline(runtime.capabilities.copy.copyOut(from), extract({ cwd: to, preservePaths: true }));
+  await unpack(runtime.capabilities.copy.copyOut(from), to);
   return to;
 }
 
@@ -53,7 +53,7 @@ describe("copies", () => {
     await runtime.capabilities.copy.copyIn({ id, path: "/root", tar: pack(from, "box") });
     const said = await native("exec", `${who}-tree`, "sh", "-c", "/root/box/run.sh; readlink /root/box/away");
     expect(said.split("\n")).toEqual(["ran", "/etc/passwd"]);
-    const to = await unpack(runtime, { id, path: "/root/box" });
+    const to = await copied(runtime, { id, path: "/root/box" });
     for (const name of ["box", "box/run.sh", "box/inner", "box/inner/größe 日本.bin"]) {
       const [before, after] = [await lstat(join(from, name)), await lstat(join(to, name))];
       expect(after.mode, name).toBe(before.mode);
@@ -64,16 +64,16 @@ describe("copies", () => {
       "inner/größe 日本.bin",
       "/etc/passwd",
     ]);
-    expect(await readFile(join(await unpack(runtime, { id, path: "/root/box/run.sh" }), "run.sh"), "utf8")).toContain("ran");
+    expect(await readFile(join(await copied(runtime, { id, path: "/root/box/run.sh" }), "run.sh"), "utf8")).toContain("ran");
   });
 
   test("paths begin in the working directory, also of a task that has ended", async () => {
     await using runtime = await open(who);
     const { id } = await runtime.start(sh("ended", "mkdir made; echo of the task >made/text", { workingDirectory: "/tmp" }));
     await runtime.wait(id);
-    expect(await readFile(join(await unpack(runtime, { id, path: "made/text" }), "text"), "utf8")).toBe("of the task\n");
+    expect(await readFile(join(await copied(runtime, { id, path: "made/text" }), "text"), "utf8")).toBe("of the task\n");
     await runtime.capabilities.copy.copyIn({ id, path: "made", tar: await file(await folder()) });
-    expect(await readFile(join(await unpack(runtime, { id, path: "./made/" }), "made", "file"), "utf8")).toBe("text\n");
+    expect(await readFile(join(await copied(runtime, { id, path: "./made/" }), "made", "file"), "utf8")).toBe("text\n");
   });
 
   test("64 MiB go from one task to another, as fast as they are read", async () => {

@@ -1,7 +1,7 @@
 import { type Harness, type HarnessOpening, openOptions, type Route, shellProgram, wireAbilities } from "@longshore/conformance";
 import { openRuntime, type Owner, type Runtime, type WorkloadId } from "@longshore/core";
 import { runtime as plugin } from "@longshore/docker";
-import { cleanUp, image, native } from "./kit.ts";
+import { cleanUp, image, killFromOutside, native } from "./kit.ts";
 
 /** A start that was cut off is taken over after this long: as short as a loaded machine allows, since tests wait for it. */
 const startLeaseMs = 1500;
@@ -61,6 +61,16 @@ export function dockerHarness(): Harness {
     secrets: { dump },
     sessions: ["exec", "terminal", "attach", "stats"],
     copying: { spec: {}, path: "/tmp" },
+    services: {
+      service: (steps) => ({
+        image,
+        // A shell as process 1 would not end on TERM.
+        ...(steps.some((step) => step.do === "serve") && { init: true }),
+        command: ["sh", "-c", shellProgram(steps)],
+        ports: steps.flatMap((step) => (step.do === "serve" ? [{ port: step.port }] : [])),
+      }),
+      kill: async (_owner, _id, instance) => killFromOutside(instance),
+    },
     options: [{ network: "some" }, { extraHosts: ["some:10.0.0.1"] }, { shmSize: "64Mi" }],
     wipe: cleanUp,
     bad: {
