@@ -17,7 +17,8 @@ interface Target {
 /** To all alike, as fast as the slowest takes it. */
 async function share(archive: Readable, targets: readonly Target[], signal: AbortSignal): Promise<void> {
   for await (const chunk of archive) {
-    await Promise.all(targets.map(({ body }) => body.write(chunk) || once(body, "drain", { signal })));
+    const full = targets.filter(({ body }) => !body.write(chunk));
+    await Promise.all(full.map(({ body }) => once(body, "drain", { signal })));
   }
   for (const { body } of targets) body.end();
 }

@@ -49,13 +49,13 @@ export async function findInstances(
 /** The container that a request means, in whatever state: the first, unless it names one. */
 export async function findInstance(parts: SessionParts, wanted: Wanted, signal: AbortSignal): Promise<InspectedContainer> {
   const [first] = await findInstances(parts, wanted, signal);
-  return look(parts, first, wanted, signal);
+  return look(parts, first, signal);
 }
 
 /** The first that runs, unless the request names one; `conflict` where it does not run. */
 export async function findRunning(parts: SessionParts, wanted: Wanted, signal: AbortSignal): Promise<InspectedContainer> {
   const all = await findInstances(parts, wanted, signal);
-  const container = await look(parts, all.find(({ running }) => running) ?? all[0], wanted, signal);
+  const container = await look(parts, all.find(({ running }) => running) ?? all[0], signal);
   if (container.State.Running) return container;
   throw refuse(`${wanted.id} does not run: its container is ${container.State.Status}`, "conflict");
 }
@@ -64,11 +64,10 @@ export async function findRunning(parts: SessionParts, wanted: Wanted, signal: A
 async function look(
   { containers }: SessionParts,
   found: Candidate | undefined,
-  { id }: Wanted,
   signal: AbortSignal,
 ): Promise<InspectedContainer> {
   const container = found === undefined ? undefined : await containers.inspect(found.container, signal);
-  if (container === undefined) throw refuse(`${id}: no such container`, "not-found");
+  if (container === undefined) throw refuse("no such container", "not-found");
   return container;
 }
 
