@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { Duplex } from "node:stream";
+import { inspect } from "node:util";
 import type Dockerode from "dockerode";
 import type { Host } from "@longshore/core";
 import { orAbort } from "@longshore/core/driver";
@@ -50,6 +51,8 @@ export class Engine implements Disposable {
     const kept = { keepAlive: true, maxFreeSockets: mostIdle };
     // Connections are kept for the next request, and end with the runtime: the process's own agent would keep them longer.
     const agent = address.protocol === "https" ? new HttpsAgent(kept) : new HttpAgent(kept);
+    // The client renders each request's options for a debug log, also when nobody reads it: not with every socket of ours.
+    Object.defineProperty(agent, inspect.custom, { value: () => "agent" });
     // The members that are absent are named, or the client would take them from the environment again.
     const nothing = { socketPath: undefined, host: undefined, port: undefined, timeout: undefined };
     return new Engine(new Client({ ...nothing, ...address, agent } as Dockerode.DockerOptions), host, { agent, at: address });

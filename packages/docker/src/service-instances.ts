@@ -46,9 +46,7 @@ export class ServiceInstances {
       try {
         await this.#send(request, archive, signal);
       } catch (error) {
-        const isMissing = request.request !== "create" && (error as { readonly statusCode?: number }).statusCode === 404;
-        if (!isMissing || !("name" in request)) throw error;
-        if ((await this.#parts.containers.inspect(request.name, signal)) !== undefined) throw error;
+        if (request.request === "create" || !/no such container/i.test((error as Error).message)) throw error;
         return false;
       }
     }

@@ -35,10 +35,15 @@ function networkProblems({ spec, options }: Order<DockerOptions>, say: Say): voi
   if (options.networkAliases !== undefined && (network === undefined || ["host", "none", "bridge"].includes(network))) {
     say("options.docker.networkAliases", "names are known on networks of one's own only; expected network or networks");
   }
-  if (network === "none" && ports.length > 0) say("ports", "network is none; expected another network, or no ports");
-  if (network !== "host") return;
-  const other = ports.findIndex(({ port, publish = port }) => publish !== port);
-  if (other >= 0) say(`ports.${other}.publish`, "network is host, where a port is what it is; expected no publish");
+  const at = options.network === undefined ? "options.docker.networks" : "options.docker.network";
+  if (network === "none" && ports.length > 0) {
+    say("ports", "network is none; expected another network, or no ports");
+    say(at, "nothing is published on network none; expected another network, or no ports");
+  }
+  const other = network === "host" ? ports.findIndex(({ port, publish = port }) => publish !== port) : -1;
+  if (other < 0) return;
+  say(`ports.${other}.publish`, "network is host, where a port is what it is; expected no publish");
+  say(at, "a port is what it is on network host; expected another network, or no publish");
 }
 
 function serviceProblems(spec: ServiceSpec, options: DockerOptions, say: Say): void {
@@ -47,12 +52,15 @@ function serviceProblems(spec: ServiceSpec, options: DockerOptions, say: Say): v
     say("options.docker.healthcheck", "replaces the probe of readiness, and there is none; expected readiness");
   }
   if (replicas === 1 || ports.length === 0) return;
-  if (networksOf(options)[0] === "host")
+  if (networksOf(options)[0] === "host") {
     say("replicas", `${replicas} programs cannot share the ports of network host; expected 1`);
+    say("options.docker", "network host has each port once; expected another network, or replicas 1");
+  }
   const fixed = ports.findIndex(isFixed);
   if (fixed < 0) return;
   const message = `${replicas} instances cannot share one port of the engine; expected no publish, or replicas 1`;
   say(`ports.${fixed}.publish`, message);
+  say("replicas", message);
 }
 
 /** What Docker cannot do, beyond the table of fields. */
