@@ -1,6 +1,6 @@
 import { codeOfSignal, failureCode } from "./exit-code-of-ending.ts";
 
-export type Interrupt = "SIGINT" | "SIGTERM" | "SIGPIPE";
+export type Interrupt = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGPIPE";
 
 const signals = ["SIGINT", "SIGTERM"] as const;
 
@@ -20,6 +20,10 @@ export class Interrupts implements Disposable {
   /** Aborts when the command is to end at once. */
   get signal(): AbortSignal {
     return this.#giveUp.signal;
+  }
+  /** Somebody wants it to end; not only that nobody reads any more. */
+  get wanted(): boolean {
+    return this.#first !== undefined && this.#first !== "SIGPIPE";
   }
   /** 130 after Ctrl-C, 143 after a TERM, 141 when nobody reads the output any more. */
   get exitCode(): number | undefined {

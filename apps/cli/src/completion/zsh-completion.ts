@@ -1,0 +1,58 @@
+import type { CommandWords, OptionWords } from "../program/command-words.ts";
+
+const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+/** In `_arguments` a bracket ends a description and a colon begins the value's. */
+const plain = (text: string): string => text.replaceAll(/[[\]]/g, "").replaceAll(":", "\\:");
+
+function optionSpecs({ flags, description, value }: OptionWords): readonly string[] {
+  const takes =
+    value === undefined
+      ? ""
+      : typeof value === "object"
+        ? `:value:(${value.join(" ")})`
+        : value === "file"
+          ? ":file:_files"
+          : value === "folder"
+            ? ":folder:_files -/"
+            : ":value: ";
+  return flags.map((flag) => quote(`*${flag}[${plain(description)}]${takes}`));
+}
+
+const argumentSpec = ({ argument }: CommandWords): string => {
+  switch (argument) {
+    case "id":
+      return "'*:id:_longshore_ids'";
+    case "copy":
+      return "'*:place:_longshore_places'";
+    case "shell":
+      return "'1:shell:(bash zsh fish)'";
+    case "command":
+    case "none":
+      return "'*:file:_files'";
+  }
+};
+
+const commandCase = (command: CommandWords): string =>
+  `    ${command.name}) _arguments $globals ${command.options.flatMap(optionSpecs).join(" ")} ${argumentSpec(command)} ;;`;
+
+export function zshCompletion(globals: readonly OptionWords[], commands: readonly CommandWords[]): string {
+  return `#compdef longshore
+# zsh completion for longshore; source <(longshore completion zsh)
+_longshore_ids() { local -a ids; ids=(\${(f)"$(longshore ps --quiet 2>/dev/null)"}); _describe id ids }
+_longshore_places() { local -a ids; ids=(\${(f)"$(longshore ps --quiet 2>/dev/null)"}); compadd -S : -- $ids; _files }
+_longshore() {
+  local -a globals commands
+  globals=(${globals.flatMap(optionSpecs).join(" ")})
+  commands=(${commands.map(({ name, description }) => quote(`${name}:${plain(description)}`)).join(" ")})
+  local context state line
+  _arguments -C $globals '1: :->command' '*:: :->rest'
+  case $state in
+    command) _describe command commands ;;
+    rest) case $line[1] in
+${commands.map(commandCase).join("\n")}
+    esac ;;
+  esac
+}
+compdef _longshore longshore
+`;
+}
