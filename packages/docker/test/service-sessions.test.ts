@@ -17,14 +17,14 @@ async function service(
   runtime: Runtime<DockerCapabilities>,
   name: string,
   more: Partial<ServiceSpec> = {},
-): Promise<{ readonly id: WorkloadId; readonly instances: readonly string[] }> {
+): Promise<{ readonly id: WorkloadId; readonly spec: ServiceSpec; readonly instances: readonly string[] }> {
   const id = workloadId(name);
   const spec: ServiceSpec = { kind: "service", id, image, command, replicas: 2, drainMs: 0, stopGraceMs: 2000, ...more };
   await runtime.start(spec);
   for (;;) {
     const seen = await runtime.inspect(id);
     if (seen.kind === "service" && seen.state.ready === 2)
-      return { id, instances: seen.state.instances.map((one) => one.instance) };
+      return { id, spec, instances: seen.state.instances.map((one) => one.instance) };
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
@@ -57,18 +57,20 @@ describe("sessions of a service", () => {
     }
   });
 
-  test("samples come of each instance, and end with the last; then nothing runs to talk to", async () => {
+  test("samples come of each instance, also of those that come later, and end with the last", async () => {
     await using runtime = await open(who);
-    const { id, instances } = await service(runtime, "sampled");
+    const { id, spec, instances } = await service(runtime, "sampled");
     const seen = new Set<string>();
-    let asked = false;
+    let [updating, stopping]: (Promise<unknown> | undefined)[] = [];
     for await (const { instance } of runtime.capabilities.stats.stats(id)) {
       seen.add(instance);
-      if (seen.size < 2 || asked) continue;
-      asked = true;
-      await runtime.stop(id);
+      if (instances.every((one) => seen.has(one))) updating ??= runtime.update({ ...spec, env: { ANEW: "1" } });
+      if (seen.size > instances.length) stopping ??= updating?.then(() => runtime.stop(id));
     }
-    expect([...seen].toSorted()).toEqual(instances.toSorted());
+    expect([...seen]).toEqual(expect.arrayContaining([...instances]));
+    expect(seen.size).toBeGreaterThan(instances.length);
+    await stopping;
     await expect(said(runtime, { id, command: ["hostname"] })).rejects.toMatchObject({ code: "conflict" });
+    expect(await Array.fromAsync(runtime.capabilities.stats.stats(id))).toEqual([]);
   });
 });
