@@ -3,7 +3,6 @@ import {
   type Host,
   type Leftover,
   type ListFilter,
-  LongshoreError,
   type Plan,
   type StopResult,
   type Workload,
@@ -22,6 +21,7 @@ import type {
 import { attachContainer } from "./attach-container.ts";
 import { classifyDockerError } from "./classify-docker-error.ts";
 import { containerStats } from "./container-stats.ts";
+import { stopVolume } from "./container-names.ts";
 import { Containers } from "./containers.ts";
 import { copyFromContainer } from "./copy-from-container.ts";
 import { copyIntoContainer } from "./copy-into-container.ts";
@@ -34,18 +34,18 @@ import { findEndpoints } from "./find-endpoints.ts";
 import { execInContainer } from "./exec-in-container.ts";
 import { findEngine } from "./find-engine.ts";
 import { inspectWorkloads, listWorkloads } from "./inspect-workloads.ts";
+import { mapContainer } from "./map-container-state.ts";
 import { readContainerLogs } from "./read-container-logs.ts";
 import { readServiceLogs, type ServiceLogParts } from "./read-service-logs.ts";
 import { removeContainer } from "./remove-container.ts";
 import { removeService } from "./remove-service.ts";
 import { ServiceInstances } from "./service-instances.ts";
-import { known, lookAtService } from "./service-view.ts";
 import { startContainer } from "./start-container.ts";
 import { StartLease } from "./start-lease.ts";
 import { stopContainer } from "./stop-container.ts";
 import { stopService } from "./stop-service.ts";
 import { type ContainerRequest, toContainerRequest } from "./to-container-request.ts";
-import { Volumes } from "./volumes.ts";
+import { intentOf, Volumes } from "./volumes.ts";
 import { watchEvents } from "./watch-events.ts";
 
 interface Parts extends ServicesParts, ServiceLogParts {
@@ -104,14 +104,14 @@ class DockerDriver implements RuntimeDriver<DockerCapabilities, DockerOptions, C
   }
   async #start(order: Order<DockerOptions>, plan: Plan<ContainerRequest>, call: Call): Promise<Workload> {
     if (order.spec.kind === "service") return this.#parts.services.start(order, call);
-    const { containers, ...parts } = this.#parts;
+    const { containers, volumes, services } = this.#parts;
     const { id } = order.spec;
     const found = await containers.find(id, call.signal);
-    const service = found === undefined ? await lookAtService(this.#parts, id, call.signal) : undefined;
-    if (service?.wanted !== undefined) return parts.services.describe(known(service, id, "start"), call);
-    await startContainer({ ...parts, containers, lease: this.#lease }, { order, plan }, call);
-    const [seen] = await this.inspect([id], call);
-    return seen?.kind === "task" ? seen : Promise.reject(gone(id));
+    const service = found === undefined ? await services.find(id, call) : undefined;
+    if (service !== undefined) return service;
+    const container = await startContainer({ ...this.#parts, lease: this.#lease }, { order, plan, found }, call);
+    const marker = await volumes.get(stopVolume(containers.name(id), container.Id), call.signal);
+    return mapContainer(container, marker && intentOf(marker));
   }
   inspect(ids: readonly WorkloadId[], call: Call): Promise<readonly DriverInspection[]> {
     return inspectWorkloads(this.#parts, ids, call);
@@ -147,9 +147,6 @@ class DockerDriver implements RuntimeDriver<DockerCapabilities, DockerOptions, C
     this.#parts.engine[Symbol.dispose]();
   }
 }
-
-const gone = (id: WorkloadId): LongshoreError =>
-  new LongshoreError("it was removed while it was being started", { code: "unavailable", operation: "start", workload: id });
 
 /** Connects to nothing yet: the first request does. */
 export async function openDockerDriver(config: ReadDockerConfig, host: Host): Promise<DockerDriver> {

@@ -1,6 +1,6 @@
 import { type Host, type Service, type Workload, type WorkloadId } from "@longshore/core";
 import { type Call, type Order, resolveSecrets, type Revision as Asked } from "@longshore/core/driver";
-import { failedVolume, serviceStopVolume } from "./container-names.ts";
+import { failedVolume, label, serviceStopVolume } from "./container-names.ts";
 import type { DockerOptions } from "./docker-config.ts";
 import type { Engine } from "./engine.ts";
 import { neverReady } from "./explain-unready.ts";
@@ -44,6 +44,14 @@ export class DockerServices {
     const goal = { id: spec.id, operation: "start", revision: wanted, until: isUpdating ? "ready" : "started" } as const;
     const { view: last } = await new RollService(this.#parts, goal, call).run();
     return this.describe(known(last, spec.id, "start"), call);
+  }
+  /** Undefined where there is none; one request then. */
+  async find(id: WorkloadId, call: Call): Promise<Service | undefined> {
+    const { volumes, owner } = this.#parts;
+    const marks = await volumes.list({ [label.owner]: owner, [label.id]: id, [label.purpose]: "revision" }, call.signal);
+    if (marks.length === 0) return undefined;
+    const view = await lookAtService(this.#parts, id, call.signal);
+    return view.wanted === undefined ? undefined : this.describe(view as Known, call);
   }
   /** Recorded, by whomever. What a removal left behind that was cut short goes first: it is of another service. */
   async #begun(order: ServiceOrder, call: Call): Promise<Known> {

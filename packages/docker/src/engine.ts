@@ -6,6 +6,7 @@ import type Dockerode from "dockerode";
 import type { Host } from "@longshore/core";
 import { orAbort } from "@longshore/core/driver";
 import type { EngineAddress } from "./find-engine.ts";
+import { Turns } from "./turns.ts";
 
 /**
  * An answer that comes this late does not come. The client never settles when a connection breaks inside an answer, so
@@ -13,6 +14,11 @@ import type { EngineAddress } from "./find-engine.ts";
  */
 const answerLimitMs = 60_000;
 
+/**
+ * Requests of a runtime that an engine works on at the same time. More would not be done sooner, and the time that an answer
+ * may take would pass while the engine is busy with others.
+ */
+const mostAtOnce = 32;
 /** Connections kept for the next request. */
 const mostIdle = 8;
 
@@ -38,6 +44,7 @@ export class Engine implements Disposable {
   readonly #docker: Dockerode;
   readonly #host: Host;
   readonly #agent: HttpAgent;
+  readonly #turns = new Turns(mostAtOnce);
 
   private constructor(docker: Dockerode, host: Host, { agent, at }: { readonly agent: HttpAgent; readonly at: EngineAddress }) {
     this.#docker = docker;
@@ -64,8 +71,9 @@ export class Engine implements Disposable {
     send: (docker: Dockerode, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     await this.#host.limiter.take(operation, signal);
+    using _turn = await this.#turns.take(signal);
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(answerLimitMs)]);
-    return orAbort(bounded, () => send(this.#docker, bounded));
+    return await orAbort(bounded, () => send(this.#docker, bounded));
   }
   /** A request that lasts as long as its signal. */
   async lasting<T>(operation: string, signal: AbortSignal, send: (docker: Dockerode) => Promise<T>): Promise<T> {

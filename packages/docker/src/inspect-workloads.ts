@@ -7,7 +7,7 @@ import { findSettled } from "./find-settled.ts";
 import { mapContainer } from "./map-container-state.ts";
 import { mapLimited } from "./map-limited.ts";
 import { known, toServiceView, type ViewParts } from "./service-view.ts";
-import { isMarker, type MarkerVolume } from "./volumes.ts";
+import { intentOf, isMarker, type MarkerVolume } from "./volumes.ts";
 
 export interface InspectParts extends ViewParts {
   readonly services: DockerServices;
@@ -19,7 +19,7 @@ const intentsOf = (volumes: readonly MarkerVolume[]): Intents =>
   new Map(
     volumes
       .filter((volume) => isMarker(volume, "stop"))
-      .map(({ Labels }) => [Labels?.[label.container] ?? "", Labels?.[label.intent] === "timed-out" ? "timed-out" : "stopped"]),
+      .map(({ Labels }) => [Labels?.[label.container] ?? "", intentOf(Labels ?? {})]),
   );
 const idOf = ({ Labels }: MarkerVolume | ContainerEntry): WorkloadId => (Labels?.[label.id] ?? "") as WorkloadId;
 const servicesIn = (volumes: readonly MarkerVolume[]): ReadonlySet<WorkloadId> =>

@@ -95,7 +95,7 @@ export async function* mergeByTime<T extends object>(
       yield out;
     }
   } finally {
-    await Promise.all(sources.map(({ batches }) => batches.return?.()));
+    for (const { batches } of sources) await batches.return?.();
   }
 }
 

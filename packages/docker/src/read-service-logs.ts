@@ -167,7 +167,7 @@ class ServiceFollower {
     await this.#settled();
   }
   async #settled(): Promise<void> {
-    await Promise.all([...this.#states.values()].map(({ busy }) => busy));
+    for (const { busy } of this.#states.values()) await busy;
   }
   async #rest(signal: AbortSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();

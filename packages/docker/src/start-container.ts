@@ -20,19 +20,25 @@ export interface StartParts {
   readonly lease: StartLease;
 }
 
+interface TaskOrder {
+  readonly order: Order<DockerOptions>;
+  readonly plan: Plan<ContainerRequest>;
+  /** What there is of it, as was just seen. */
+  readonly found: InspectedContainer | undefined;
+}
 const gone = (): LongshoreError =>
   new LongshoreError("it was removed while it was being started", { code: "unavailable", operation: "start" });
 
 /** Looks, creates what is missing, and starts what was never started: each step as often as it takes, the last one once. */
 export async function startContainer(
   parts: StartParts,
-  { order, plan }: { readonly order: Order<DockerOptions>; readonly plan: Plan<ContainerRequest> },
+  { order, plan, found: known }: TaskOrder,
   call: Call,
 ): Promise<InspectedContainer> {
   const { containers, lease } = parts;
   const spec = order.spec as TaskSpec;
   const { id } = spec;
-  const found = (await containers.find(id, call.signal)) ?? (await create(parts, { spec, plan }, call));
+  const found = known ?? (await create(parts, { spec, plan }, call));
   // Another spec's container is not ours to start; core tells the caller of the conflict.
   const mine = found.Config.Labels["longshore.hash"] === order.specHash;
   if (mine && (await lease.acquire(id, call.signal))) await startOnce(parts, { spec, container: found }, call);
