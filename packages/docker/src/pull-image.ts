@@ -63,10 +63,11 @@ const isFor = ({ Os, Architecture }: ImageInfo, platform: string | undefined): b
 
 async function pull(engine: Engine, request: { readonly image: string; readonly options: object }, call: Call): Promise<void> {
   const { image, options } = request;
+  // Before the answer: a registry may take long to give one.
+  const progress = new PullProgress(image, call.report);
   const body = (await engine.lasting("pull", call.signal, (docker) =>
     docker.pull(image, { ...options, abortSignal: call.signal }),
   )) as NodeJS.ReadableStream & AsyncIterable<Buffer> & { destroy(): void };
-  const progress = new PullProgress(image, call.report);
   let finished = false;
   try {
     for await (const line of readJsonLines(body)) {
