@@ -1,5 +1,5 @@
 import type Dockerode from "dockerode";
-import { LongshoreError, type TaskSpec } from "@longshore/core";
+import { LongshoreError, type WorkloadSpec } from "@longshore/core";
 import { type Call, type Host, resolveSecret } from "@longshore/core/driver";
 import { classifyDockerError, classifyImageError } from "./classify-docker-error.ts";
 import type { Engine } from "./engine.ts";
@@ -92,7 +92,7 @@ function pullFailure(image: string, said: string): LongshoreError {
 /** Has the image on the engine, by the spec's policy and for its platform, or throws why it cannot be had. */
 export async function ensureImage(
   { engine, host }: { readonly engine: Engine; readonly host: Host },
-  spec: TaskSpec,
+  spec: WorkloadSpec,
   call: Call,
 ): Promise<void> {
   const { image = "", pullPolicy = "if-absent", platform, registryCredentials: source } = spec;
