@@ -88,7 +88,8 @@ export class ServiceInstances {
     await mapLimited(instances, async ({ container, name, leaving, up }) => {
       if (leaving) await containers.rename(container, name, signal);
       if (restart === "on-failure") await containers.restartPolicy(container, restart, signal);
-      if (!up) await this.#start(container, signal).catch((error: unknown) => (isUnseen(error) ? undefined : Promise.reject(error)));
+      if (!up)
+        await this.#start(container, signal).catch((error: unknown) => (isUnseen(error) ? undefined : Promise.reject(error)));
     });
   }
   /** Out of the endpoints by their names, drained, ended; the containers stay, with their logs. */
