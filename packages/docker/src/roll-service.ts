@@ -128,7 +128,7 @@ export class RollService {
 }
 
 /** The number alone could be another one's, where all that bore it was taken away meanwhile. */
-export const isSame = (one: Revision, other: Revision): boolean =>
+const isSame = (one: Revision, other: Revision): boolean =>
   one.number === other.number && one.order.specHash === other.order.specHash;
 
 export const superseded = ({ id, operation }: Goal): LongshoreError =>
