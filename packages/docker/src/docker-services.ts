@@ -8,10 +8,11 @@ import { mapContainer } from "./map-container-state.ts";
 import { mapLimited } from "./map-limited.ts";
 import { mapService } from "./map-service-state.ts";
 import { ensureImage } from "./pull-image.ts";
-import { recordFailure, recordRevision } from "./record-revision.ts";
+import { type NewRevision, recordFailure, recordRevision } from "./record-revision.ts";
 import { removeService } from "./remove-service.ts";
 import { type Goal, RollService, type RollParts, superseded } from "./roll-service.ts";
 import { known, type Known, lookAtService, noSuchService, type Revision } from "./service-view.ts";
+import { restartPolicyOf } from "./to-container-body.ts";
 import type { Bearer } from "./to-container-request.ts";
 
 export interface ServicesParts extends RollParts {
@@ -72,7 +73,7 @@ export class DockerServices {
     const { id } = order.spec;
     const view = known(await lookAtService(this.#parts, id, call.signal), id, "update");
     const same = view.wanted.order.specHash === order.specHash;
-    const revision = same ? view.wanted : await this.#record(order as ServiceOrder, view, call);
+    const revision = same ? view.wanted : await this.#record({ order: order as ServiceOrder, restart: false }, view, call);
     return this.#roll({ id, operation: "update", revision, until: "ready" }, call);
   }
   async restart(id: WorkloadId, call: Call): Promise<Service> {
@@ -80,34 +81,34 @@ export class DockerServices {
     if (view.stopped) return this.resume(id, call);
     const { wanted } = view;
     const isUnfinished = wanted.restart && view.revisions.length > 1;
-    const revision = isUnfinished ? wanted : await this.#record(wanted.order, view, call, true);
+    const revision = isUnfinished ? wanted : await this.#record({ order: wanted.order, restart: true }, view, call);
     return this.#roll({ id, operation: "restart", revision, until: "ready" }, call);
   }
-  async #record(order: ServiceOrder, view: Known, call: Call, restart = false): Promise<Revision> {
-    await this.#prepare(order, call);
-    return recordRevision(this.#parts, { order, restart, view }, call.signal);
+  async #record(next: NewRevision, view: Known, call: Call): Promise<Revision> {
+    await this.#prepare(next.order, call);
+    return recordRevision(this.#parts, { ...next, view }, call.signal);
   }
   /** The mark of the stop goes once all were started: until then the service is stopped, and this is done again. */
   async resume(id: WorkloadId, call: Call): Promise<Service> {
+    const view = known(await lookAtService(this.#parts, id, call.signal), id, "resume");
+    if (view.stopped) await this.#raise(view, call);
+    else if (!isWhole(view)) return this.describe(view, call);
+    return this.#come({ id, operation: "resume", revision: view.wanted, until: "ready" }, call);
+  }
+  async #raise({ wanted, instances: all }: Known, call: Call): Promise<void> {
     const { instances, volumes, containers } = this.#parts;
-    const { signal } = call;
-    const view = known(await lookAtService(this.#parts, id, signal), id, "resume");
-    const { wanted } = view;
-    const goal: Goal = { id, operation: "resume", revision: wanted, until: "ready" };
-    if (view.stopped) {
-      const replicas = wanted.order.spec.replicas ?? 1;
-      const there = view.instances.filter(({ current, slot, unstarted }) => current && !unstarted && slot < replicas);
-      const missing = Array.from({ length: replicas }, (_, slot) => slot).filter(
-        (slot) => !there.some((one) => one.slot === slot),
-      );
-      if (missing.length > 0) {
-        await this.#prepare(wanted.order, call);
-        await instances.launch(wanted, missing, call);
-      }
-      await instances.raise(there, wanted, signal);
-      await volumes.remove(serviceStopVolume(containers.name(id)), signal);
-    } else if (!isWhole(view)) return this.describe(view, call);
-    return this.#come(goal, call);
+    const { id, replicas = 1 } = wanted.order.spec;
+    const there = all.filter(({ current, slot, unstarted }) => current && !unstarted && slot < replicas);
+    const missing = Array.from({ length: replicas }, (_, slot) => slot).filter((slot) => !there.some((one) => one.slot === slot));
+    if (missing.length > 0) {
+      await this.#prepare(wanted.order, call);
+      await instances.launch(wanted, missing, call);
+    }
+    await instances.raise(there, wanted, call.signal);
+    await volumes.remove(serviceStopVolume(containers.name(id)), call.signal);
+    const [one] = there;
+    // The engine tells nobody of volumes; of this, which changes nothing, it tells all who watch.
+    if (one !== undefined) await containers.restartPolicy(one.container, restartPolicyOf(wanted.order.spec), call.signal);
   }
   /** What does not become ready is taken back, where there is something to go back to. */
   async #roll(goal: Goal, call: Call): Promise<Service> {

@@ -29,7 +29,7 @@ const allVolumes = ({ volumes, owner }: ViewParts, { signal }: Call): Promise<re
   volumes.list({ [label.owner]: owner }, signal);
 
 /** Of a task, with the intents that are known. */
-export async function inspectTask(
+async function inspectTask(
   { containers }: ViewParts,
   { id, intents }: { readonly id: WorkloadId; readonly intents: Intents },
   { signal }: Call,

@@ -34,11 +34,11 @@ export class RollService {
   readonly #parts: RollParts;
   readonly #goal: Goal;
   readonly #call: Call;
-  /** Names that were launched here. */
+  /** Names of what was started here. */
   readonly #tried = new Set<string>();
   /** By container, until when it may become ready. */
   readonly #deadlines = new Map<string, number>();
-  #endedAt = 0;
+  #endedAt: number | undefined;
   #last = "";
 
   constructor(parts: RollParts, goal: Goal, call: Call) {
@@ -84,17 +84,21 @@ export class RollService {
         for (const name of await instances.launch(revision, step.slots, this.#call)) this.#tried.add(name);
         return;
       case "return":
+        for (const { name } of step.instances) this.#tried.add(name);
         return instances.raise(step.instances, revision, signal);
       case "end":
         await instances.end(step.instances, signal);
         this.#endedAt = performance.now();
         return;
       case "remove":
-        await sleep(Math.max(0, this.#endedAt + lingerMs - performance.now()), signal);
-        return instances.remove(step.instances, signal);
+        return this.#linger() ? sleep(pauseMs, signal) : instances.remove(step.instances, signal);
       case "forget":
         for (const name of step.volumes) await volumes.remove(name, signal);
     }
+  }
+  /** With a new look behind each pause: somebody may want back what was ended. */
+  #linger(): boolean {
+    return this.#endedAt !== undefined && performance.now() < this.#endedAt + lingerMs;
   }
   /** Why waiting longer is in vain. */
   async #unready(instances: readonly InstanceEntry[]): Promise<string | undefined> {
@@ -124,7 +128,7 @@ export class RollService {
 }
 
 /** The number alone could be another one's, where all that bore it was taken away meanwhile. */
-export const isSame = (one: Revision, other: Revision): boolean =>
+const isSame = (one: Revision, other: Revision): boolean =>
   one.number === other.number && one.order.specHash === other.order.specHash;
 
 export const superseded = ({ id, operation }: Goal): LongshoreError =>

@@ -19,6 +19,8 @@ export interface InstanceParts {
 }
 type Instances = readonly InstanceEntry[];
 
+const isUnseen = (error: unknown): boolean => /no such container/i.test((error as Error).message);
+
 /** What is done to the containers of services. Each can be done again, also by another process, and does no harm then. */
 export class ServiceInstances {
   readonly #parts: InstanceParts;
@@ -46,7 +48,7 @@ export class ServiceInstances {
       try {
         await this.#send(request, archive, signal);
       } catch (error) {
-        if (request.request === "create" || !/no such container/i.test((error as Error).message)) throw error;
+        if (request.request === "create" || !isUnseen(error)) throw error;
         return false;
       }
     }
@@ -76,7 +78,7 @@ export class ServiceInstances {
     } catch (error) {
       if (signal.aborted || (error as { readonly statusCode?: number }).statusCode === undefined) throw error;
       const now = await containers.inspect(ref, signal);
-      if (now !== undefined && isUnstarted(now)) throw error;
+      if (now === undefined || isUnstarted(now)) throw error;
     }
   }
   /** Those that were to leave stay, and what does not run is started, with the engine's restarts as the spec has them. */
@@ -86,7 +88,8 @@ export class ServiceInstances {
     await mapLimited(instances, async ({ container, name, leaving, up }) => {
       if (leaving) await containers.rename(container, name, signal);
       if (restart === "on-failure") await containers.restartPolicy(container, restart, signal);
-      if (!up) await this.#start(container, signal);
+      if (!up)
+        await this.#start(container, signal).catch((error: unknown) => (isUnseen(error) ? undefined : Promise.reject(error)));
     });
   }
   /** Out of the endpoints by their names, drained, ended; the containers stay, with their logs. */

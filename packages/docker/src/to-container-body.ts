@@ -47,9 +47,9 @@ function toMounts(spec: WorkloadSpec, name: string, own: Readonly<Record<string,
 }
 
 /** Stopped by hand is stopped, also after the engine's own restart; its pauses between tries are 100 ms, doubled (moby, restartmanager.go). */
-function toRestartPolicy(spec: WorkloadSpec): { readonly Name: string } {
-  if (spec.kind === "task") return { Name: "no" };
-  return { Name: spec.restart === "on-failure" ? "on-failure" : "unless-stopped" };
+export function restartPolicyOf(spec: WorkloadSpec): "no" | "on-failure" | "unless-stopped" {
+  if (spec.kind === "task") return "no";
+  return spec.restart === "on-failure" ? "on-failure" : "unless-stopped";
 }
 
 function toDevice(text: string): object {
@@ -90,7 +90,7 @@ function toHostConfig({ order, publishOn }: BodyOf, mounts: readonly object[]): 
   return {
     // Nothing is rotated away: what the program wrote is there until the container is removed.
     LogConfig: { Type: "json-file", Config: {} },
-    RestartPolicy: toRestartPolicy(spec),
+    RestartPolicy: { Name: restartPolicyOf(spec) },
     Privileged: false,
     PidsLimit: mostProcesses,
     CapDrop: drop,

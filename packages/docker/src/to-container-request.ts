@@ -100,7 +100,7 @@ function toService(order: Order<DockerOptions>, of: Omit<BodyOf, "place">, revis
   ];
 }
 
-export const publishedOn = ({ options }: Order<DockerOptions>, { local }: Bearer): string =>
+const publishedOn = ({ options }: Order<DockerOptions>, { local }: Bearer): string =>
   options.publishOn ?? (local ? "127.0.0.1" : "0.0.0.0");
 
 /** Pure: what `explain` prints and `start` sends. An update sends the same under the number of its revision. */

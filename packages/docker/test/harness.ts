@@ -64,6 +64,8 @@ export function dockerHarness(): Harness {
     services: {
       service: (steps) => ({
         image,
+        // On a loaded machine a client may need as long between asking for an endpoint and being connected to it.
+        drainMs: 1000,
         // A shell as process 1 would not end on TERM.
         ...(steps.some((step) => step.do === "serve") && { init: true }),
         command: ["sh", "-c", shellProgram(steps)],

@@ -7,7 +7,7 @@ import type { DockerCapabilities } from "@longshore/docker";
 import { image, native } from "./kit.ts";
 
 export type DockerRuntime = Runtime<DockerCapabilities>;
-export const port = 8080;
+const port = 8080;
 
 const answering = (text: string): string =>
   `while read -r l; do l=$(printf %s "$l" | tr -d "\\r"); [ -n "$l" ] || break; done; ` +
@@ -42,7 +42,7 @@ export async function started(runtime: DockerRuntime, spec: ServiceSpec): Promis
   await runtime.start(spec);
   return until(runtime, spec.id);
 }
-export const get = async ({ host, hostPort }: Endpoint): Promise<string> =>
+const get = async ({ host, hostPort }: Endpoint): Promise<string> =>
   (await fetch(`http://${host}:${hostPort}/`, { signal: AbortSignal.timeout(10_000) })).text();
 export async function answers(runtime: DockerRuntime, id: WorkloadId): Promise<readonly string[]> {
   return Promise.all((await runtime.capabilities.endpoints.endpoints(id)).map(get));
