@@ -24,6 +24,8 @@ import { readProcessLogs } from "./read-process-logs.ts";
 import { removeTask } from "./remove-task.ts";
 import { startTask } from "./start-task.ts";
 import { stopTask } from "./stop-task.ts";
+import { SupervisorLine } from "./supervisor-line.ts";
+import type { SecretValues } from "./supervisor-messages.ts";
 import { TaskPlaces } from "./task-places.ts";
 import { type HostFacts, type LocalProcessOptions, toProcessRequest } from "./to-process-request.ts";
 import { watchState } from "./watch-state.ts";
@@ -43,11 +45,13 @@ export class LocalProcessDriver implements RuntimeDriver<LocalProcessCapabilitie
   readonly #host: Host;
   readonly #facts: HostFacts;
   readonly #places: TaskPlaces;
+  readonly #line: SupervisorLine;
 
   constructor({ stateDir, host, facts }: LocalProcessParts) {
     this.#host = host;
     this.#facts = facts;
     this.#places = new TaskPlaces(stateDir, host.owner);
+    this.#line = new SupervisorLine(this.#places.supervisor);
   }
   plan(order: Order<LocalProcessOptions>): Plan<ProcessRequest> {
     return toProcessRequest(order, this.#facts);
@@ -55,23 +59,25 @@ export class LocalProcessDriver implements RuntimeDriver<LocalProcessCapabilitie
   async start(order: Order<LocalProcessOptions>, { requests }: Plan<ProcessRequest>, call: Call): Promise<Workload> {
     const { id } = order.spec;
     const folder = this.#places.task(id);
-    const made = (await lookAtTask(folder)) === undefined && (await this.#prepare(order, requests, call.signal));
-    const seen = await startTask(folder, { specHash: order.specHash, made }, call);
-    if (seen === undefined) {
-      throw new LongshoreError("it was removed while it was being started", {
-        code: "not-found",
-        operation: "start",
-        workload: id,
-      });
-    }
-    return toTask(folder, seen);
+    if ((await lookAtTask(folder)) === undefined) await this.#prepare(order, requests);
+    const secrets = (): Promise<SecretValues> => this.#secrets(order, call.signal);
+    const seen = await startTask({ id, folder, specHash: order.specHash, line: this.#line, secrets }, call);
+    if (seen !== undefined) return toTask(folder, seen);
+    throw new LongshoreError("it was removed while it was being started", {
+      code: "not-found",
+      operation: "start",
+      workload: id,
+    });
   }
-  async #prepare(order: Order, [request]: Plan<ProcessRequest>["requests"], signal: AbortSignal): Promise<boolean> {
+  async #prepare(order: Order, [request]: Plan<ProcessRequest>["requests"]): Promise<void> {
     if (request === undefined) throw new Error("the plan holds no request");
-    const secrets = await resolveSecrets(order.spec, this.#host, signal);
+    await prepareFolder(this.#places, { order, request, createdAt: this.#host.clock.now() });
+  }
+  /** They go to the supervisor, and to no file but those that the spec asks for. */
+  async #secrets({ spec }: Order, signal: AbortSignal): Promise<SecretValues> {
+    const resolved = await resolveSecrets(spec, this.#host, signal);
     signal.throwIfAborted();
-    const createdAt = this.#host.clock.now();
-    return (await prepareFolder(this.#places, { order, request, secrets, createdAt })) === "made";
+    return Object.fromEntries(resolved.map(({ name, value }) => [name, value]));
   }
   inspect(ids: readonly WorkloadId[]): Promise<readonly DriverInspection[]> {
     return Promise.all(ids.map((id) => this.#inspect(id)));
@@ -86,10 +92,10 @@ export class LocalProcessDriver implements RuntimeDriver<LocalProcessCapabilitie
     }
   }
   stop(id: WorkloadId, options: DriverStopOptions, call: Call): Promise<StopResult> {
-    return stopTask(this.#places.task(id), options, call);
+    return stopTask({ folder: this.#places.task(id), id, line: this.#line }, options, call);
   }
   remove(id: WorkloadId, call: Call): Promise<void> {
-    return removeTask(this.#places, id, call);
+    return removeTask({ places: this.#places, line: this.#line }, id, call);
   }
   list(filter: ListFilter, call: Call): AsyncIterable<Workload | Leftover> {
     return listTasks(this.#places, filter, call);

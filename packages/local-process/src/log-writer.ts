@@ -35,7 +35,7 @@ export class LogWriter {
   async close(): Promise<void> {
     await this.#writing;
     if (this.#lostBytes > 0) await this.#drain();
-    await this.#file.sync();
+    if (this.#size > 0) await this.#file.sync();
     await this.#file.close();
   }
   #hold(kind: FrameKind, bytes: Uint8Array): void {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Instant } from "@longshore/core";
-import type { Order, ResolvedSecret } from "@longshore/core/driver";
+import type { Order } from "@longshore/core/driver";
 import { passingPath } from "./passing-folders.ts";
 import type { TaskPlaces } from "./task-places.ts";
 import { taskFiles, type TaskRecord } from "./task-record.ts";
@@ -11,16 +11,15 @@ import type { ProcessRequest } from "./process-request.ts";
 export interface NewTask {
   readonly order: Order;
   readonly request: ProcessRequest;
-  readonly secrets: readonly ResolvedSecret[];
   readonly createdAt: Instant;
 }
 
-/** For this user alone, and on the disk before it counts. */
+/** For this user alone. What decides whether it may run is on the disk before it counts. */
 async function writeWhole(path: string, text: string): Promise<void> {
   const file = await open(path, "wx", 0o600);
   try {
     await file.writeFile(text);
-    await file.sync();
+    if (text !== "") await file.sync();
   } finally {
     await file.close();
   }
@@ -46,13 +45,11 @@ export async function prepareFolder(places: TaskPlaces, task: NewTask): Promise<
   }
 }
 
-async function fill(folder: string, { owner }: TaskPlaces, { order, request, secrets, createdAt }: NewTask): Promise<void> {
+async function fill(folder: string, { owner }: TaskPlaces, { order, request, createdAt }: NewTask): Promise<void> {
   const { spec, specHash } = order;
   const marker = `${owner}-${spec.id}.${randomUUID()}`;
   const record: TaskRecord = { version: 1, id: spec.id, specHash, labels: spec.labels ?? {}, createdAt, request, marker };
-  const values = Object.fromEntries(secrets.map(({ name, value }) => [name, value]));
   await mkdir(join(folder, taskFiles.work), { mode: 0o700 });
-  await writeWhole(join(folder, taskFiles.secretValues), JSON.stringify(values));
   await writeWhole(join(folder, taskFiles.log), "");
   await writeWhole(join(folder, taskFiles.task), JSON.stringify(record));
 }

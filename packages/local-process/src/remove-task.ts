@@ -1,25 +1,29 @@
 import { rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { StopResult, WorkloadId } from "@longshore/core";
-import { type Call, sleep } from "@longshore/core/driver";
+import type { Call } from "@longshore/core/driver";
 import { announceChange, announceRemoval } from "./announce-change.ts";
 import { classifyProcessError } from "./classify-process-error.ts";
 import { passingFolders, passingPath } from "./passing-folders.ts";
-import { isAlive } from "./process-identity.ts";
 import { isMissing, readRecord } from "./read-record.ts";
 import { killSurvivors } from "./signal-survivors.ts";
-import { stopTask } from "./stop-task.ts";
+import { stopTask, type TaskPlace } from "./stop-task.ts";
+import type { SupervisorLine } from "./supervisor-line.ts";
 import type { TaskPlaces } from "./task-places.ts";
-import { type ClaimRecord, type StartedRecord, taskFiles } from "./task-record.ts";
+import { type StartedRecord, taskFiles } from "./task-record.ts";
 
-/** A supervisor ends right after its last record; one that lingers is stuck. */
-const longestFarewellMs = 3_000;
-const lookAgainMs = 10;
+/** A process that was killed is gone within milliseconds; one that is not hangs in the kernel. */
+const longestKillMs = 3_000;
+
+export interface Removing {
+  readonly places: TaskPlaces;
+  readonly line: SupervisorLine;
+}
 
 /** From whatever point an earlier removal, or a start, was cut off at. The last to bear the id is the folder being removed. */
-export async function removeTask(places: TaskPlaces, id: WorkloadId, call: Call): Promise<void> {
+export async function removeTask({ places, line }: Removing, id: WorkloadId, call: Call): Promise<void> {
   const folder = places.task(id);
-  await endForGood(folder, call);
+  await endForGood({ folder, id, line }, call);
   const gone = passingPath(places.folder, "gone", id);
   const renamed = await moved(folder, gone);
   for (const { path, inHand } of await ofId(places, id)) {
@@ -43,24 +47,27 @@ async function moved(from: string, to: string): Promise<boolean> {
   }
 }
 
+function startedOf(folder: string): StartedRecord | undefined {
+  try {
+    return readRecord<StartedRecord>(join(folder, taskFiles.started));
+  } catch {
+    return undefined;
+  }
+}
+
 /** A damaged record tells nothing of the task, but may have left word of its program. */
 async function killDamaged(folder: string): Promise<Pick<StopResult, "state" | "reason">> {
-  const started = await readRecord<StartedRecord>(join(folder, taskFiles.started)).catch(() => undefined);
+  const started = startedOf(folder);
   const ended =
-    started === undefined || (await killSurvivors({ marker: basename(folder), program: started.program }, longestFarewellMs));
+    started === undefined || (await killSurvivors({ marker: basename(folder), program: started.program }, longestKillMs));
   return ended ? { state: "confirmed" } : { state: "unconfirmed", reason: "its processes do not end" };
 }
 
-/** Nothing of it runs: neither the program, at once, nor the supervisor, which still writes into the folder. */
-async function endForGood(folder: string, call: Call): Promise<void> {
-  const { state, reason } = await stopTask(folder, { intent: "stopped", graceMs: 0 }, call).catch((error: unknown) => {
+/** Nothing of it runs, and nobody writes into the folder any more: an end is the last that a supervisor writes there. */
+async function endForGood(place: TaskPlace, call: Call): Promise<void> {
+  const { state, reason } = await stopTask(place, { intent: "stopped", graceMs: 0 }, call).catch((error: unknown) => {
     if (call.signal.aborted || classifyProcessError(error) !== undefined) throw error;
-    return killDamaged(folder);
+    return killDamaged(place.folder);
   });
   if (state === "unconfirmed") throw new Error(`it cannot be removed while it runs: ${reason}`);
-  const supervisor = await readRecord<ClaimRecord>(join(folder, taskFiles.claim)).catch(() => undefined);
-  if (supervisor === undefined || supervisor.closing) return;
-  const patience = performance.now() + longestFarewellMs;
-  while (isAlive(supervisor) && performance.now() < patience) await sleep(lookAgainMs, call.signal);
-  if (isAlive(supervisor)) process.kill(supervisor.pid, "SIGKILL");
 }

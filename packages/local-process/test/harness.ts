@@ -29,9 +29,9 @@ function processesOf(folder: string): readonly Process[] {
     return related ? [{ pid, what: `process ${name} ${command}` }] : [];
   });
 }
-/** Everything but the folder that tells of changes, which is there for as long as the owner is. */
+/** Everything but the folders that are there for as long as the owner is: one tells of changes, one is the supervisor's. */
 const filesOf = (folder: string): readonly string[] => {
-  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name !== ".changes") : [];
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => ![".changes", ".supervisor"].includes(name)) : [];
   const notes = existsSync(join(folder, ".changes")) ? readdirSync(join(folder, ".changes")) : [];
   return [...names.map((name) => join(folder, name)), ...notes.map((name) => join(folder, ".changes", name))];
 };
@@ -68,10 +68,12 @@ export function localProcessHarness(stateDir: string): Harness {
       openRuntime(plugin.with({ stateDir }), { owner, ...(store !== undefined && { store }) }),
     program: (steps) => ({ command: ["sh", "-c", `${note}\n${shellProgram(steps)}`] }),
     runs,
-    natives: async (owner) => [...filesOf(folderOf(owner)), ...processesOf(folderOf(owner)).map(({ what }) => what)],
-    // The supervisor is no part of the workload, and may outlive it by the flush of a log.
-    alive: async (owner: Owner, id: WorkloadId) =>
-      processesOf(join(folderOf(owner), id)).flatMap(({ what }) => (what.includes("supervisor.") ? [] : [what])),
+    // The supervisor serves the owner, no single workload, and ends by itself some seconds after the last of them.
+    natives: async (owner) => [
+      ...filesOf(folderOf(owner)),
+      ...processesOf(folderOf(owner)).flatMap(({ what }) => (what.includes("supervisor-program") ? [] : [what])),
+    ],
+    alive: async (owner: Owner, id: WorkloadId) => processesOf(join(folderOf(owner), id)).map(({ what }) => what),
     async wipe(owner) {
       for (const { pid } of processesOf(folderOf(owner))) read(() => process.kill(pid, "SIGKILL"), true);
       rmSync(folderOf(owner), { recursive: true, force: true, maxRetries: 10 });
