@@ -6,34 +6,23 @@ import { dirname, join } from "node:path";
  * Whole or not at all, and the first to come wins: written aside, then linked, which fails where the name is taken
  * (link(2)). Answers whether it was ours. Synchronous, since what follows it must not come before it.
  *
- * `durable`: contents and name are on the disk, so that it holds after a failure of power as well. `quick`: for what only
- * processes that live now have to agree on, since a flush is what a start takes longest for.
+ * `durable`: on the disk when it answers, so that it holds after a failure of power as well. One flush, after the link: it
+ * takes the new name along with the contents, since both are changes of the same file (fsync(2); ext4, XFS and Btrfs keep
+ * it so). `quick`: for what only processes that live now have to agree on; a flush is the longest part of a start.
  */
 export function createOnce(path: string, value: object, how: "durable" | "quick" = "durable"): boolean {
-  const folder = dirname(path);
-  const aside = join(folder, `.${randomUUID()}`);
+  const aside = join(dirname(path), `.${randomUUID()}`);
   const file = openSync(aside, "wx", 0o600);
   try {
     writeFileSync(file, JSON.stringify(value));
-    if (how === "durable") fsyncSync(file);
     linkSync(aside, path);
+    if (how === "durable") fsyncSync(file);
+    return true;
   } catch (error) {
     if ((error as { readonly code?: string }).code === "EEXIST") return false;
     throw error;
   } finally {
     closeSync(file);
     rmSync(aside, { force: true });
-  }
-  if (how === "durable") flushFolder(folder);
-  return true;
-}
-
-/** A name is durable once its folder is (fsync(2)). */
-function flushFolder(folder: string): void {
-  const handle = openSync(folder, "r");
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
   }
 }

@@ -1,4 +1,4 @@
-import { lstat } from "node:fs/promises";
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { instant } from "@longshore/core";
 import { announceChange } from "./announce-change.ts";
@@ -24,10 +24,10 @@ import {
  */
 export async function lookAtTask(folder: string): Promise<Evidence | undefined> {
   for (;;) {
-    const before = await identityOf(folder);
+    const before = identityOf(folder);
     if (before === undefined) return undefined;
     const seen = readRecords(folder);
-    if ((await identityOf(folder)) !== before) continue;
+    if (identityOf(folder) !== before) continue;
     if (seen === undefined) throw new Error(`its folder ${folder} holds no ${taskFiles.task}; remove the task`);
     if (seen.exit !== undefined) return seen;
     const settled = await settle(folder, seen).catch(absentIfMissing);
@@ -55,8 +55,8 @@ function readRecords(folder: string): Evidence | undefined {
 }
 
 /** A number is given again once its folder is gone, but not with the same time of birth. */
-async function identityOf(folder: string): Promise<string | undefined> {
-  const seen = await lstat(folder).catch(absentIfMissing);
+function identityOf(folder: string): string | undefined {
+  const seen = lstatSync(folder, { throwIfNoEntry: false });
   return seen && `${seen.ino} ${seen.birthtimeMs}`;
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Instant } from "@longshore/core";
 import type { Order } from "@longshore/core/driver";
@@ -14,12 +15,12 @@ export interface NewTask {
   readonly createdAt: Instant;
 }
 
-/** For this user alone. What decides whether it may run is on the disk before it counts. */
-async function writeWhole(path: string, text: string): Promise<void> {
+/** For this user alone, and on the disk before it counts. Only the flush takes long enough to be waited for elsewhere. */
+async function writeFlushed(path: string, text: string): Promise<void> {
   const file = await open(path, "wx", 0o600);
   try {
-    await file.writeFile(text);
-    if (text !== "") await file.sync();
+    writeFileSync(file.fd, text);
+    await file.datasync();
   } finally {
     await file.close();
   }
@@ -29,19 +30,18 @@ async function writeWhole(path: string, text: string): Promise<void> {
 export async function prepareFolder(places: TaskPlaces, task: NewTask): Promise<"made" | "taken"> {
   const { id } = task.order.spec;
   const aside = passingPath(places.folder, "new", id);
-  await mkdir(places.changes, { recursive: true, mode: 0o700 });
-  await mkdir(aside, { mode: 0o700 });
+  mkdirSync(places.changes, { recursive: true, mode: 0o700 });
+  mkdirSync(aside, { mode: 0o700 });
   try {
     await fill(aside, places, task);
-    await rename(aside, places.task(id));
+    renameSync(aside, places.task(id));
     return "made";
   } catch (error) {
+    await rm(aside, { recursive: true, force: true });
     const { code = "" } = error as NodeJS.ErrnoException;
     // Both are said of a folder that is there and not empty (rename(2)).
     if (code === "ENOTEMPTY" || code === "EEXIST") return "taken";
     throw error;
-  } finally {
-    await rm(aside, { recursive: true, force: true });
   }
 }
 
@@ -49,7 +49,7 @@ async function fill(folder: string, { owner }: TaskPlaces, { order, request, cre
   const { spec, specHash } = order;
   const marker = `${owner}-${spec.id}.${randomUUID()}`;
   const record: TaskRecord = { version: 1, id: spec.id, specHash, labels: spec.labels ?? {}, createdAt, request, marker };
-  await mkdir(join(folder, taskFiles.work), { mode: 0o700 });
-  await writeWhole(join(folder, taskFiles.log), "");
-  await writeWhole(join(folder, taskFiles.task), JSON.stringify(record));
+  mkdirSync(join(folder, taskFiles.work), { mode: 0o700 });
+  writeFileSync(join(folder, taskFiles.log), "", { mode: 0o600, flag: "wx" });
+  await writeFlushed(join(folder, taskFiles.task), JSON.stringify(record));
 }

@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
-import { createInterface } from "node:readline";
 
 /** Messages over a socket, each a line of JSON. Bytes travel in base64: what is typed and printed is little. */
 export class Wire<Out extends object, In> implements Disposable {
@@ -17,9 +16,17 @@ export class Wire<Out extends object, In> implements Disposable {
   }
   /** Until the other side ends, or the connection breaks: who needs to know waits for a last word. */
   async *messages(): AsyncGenerator<In, void, void> {
-    const lines = createInterface({ input: this.#socket, crlfDelay: Infinity });
-    this.#socket.once("close", () => lines.close());
-    for await (const line of lines) yield JSON.parse(line) as In;
+    let rest = "";
+    this.#socket.setEncoding("utf8");
+    try {
+      for await (const text of this.#socket as AsyncIterable<string>) {
+        const lines = (rest + text).split("\n");
+        rest = lines.pop() ?? "";
+        for (const line of lines) yield JSON.parse(line) as In;
+      }
+    } catch (error) {
+      if (error instanceof SyntaxError) throw error;
+    }
   }
   /** No more from us. */
   end(): void {
