@@ -20,11 +20,12 @@ const environment = {
 };
 
 /** Every package's folder, relative to the root. */
-export const packageFolders = ["packages", "apps", "examples"].flatMap((group) =>
-  (existsSync(join(root, group)) ? readdirSync(join(root, group)).sort() : [])
-    .map((name) => `${group}/${name}`)
-    .filter((folder) => existsSync(join(root, folder, "package.json"))),
-);
+export const packageFolders = ["packages", "apps", "examples"]
+  .flatMap((group) =>
+    (existsSync(join(root, group)) ? readdirSync(join(root, group)).sort() : []).map((name) => `${group}/${name}`),
+  )
+  .concat("bench")
+  .filter((folder) => existsSync(join(root, folder, "package.json")));
 
 const graceMs = 10_000;
 const running = new Set();

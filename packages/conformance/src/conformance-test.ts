@@ -1,4 +1,7 @@
-export type Guarantee = "G1" | "G2" | "G3" | "G4" | "G5" | "G6" | "G7" | "G9";
+/** The contract's twelve, and what is promised of services and of sessions beside a program. */
+export type Guarantee =
+  | ("G1" | "G2" | "G3" | "G4" | "G5" | "G6" | "G7" | "G8" | "G9" | "G10" | "G11" | "G12")
+  | ("services" | "sessions");
 
 /** One test, for any runner: `for (const { name, run, skip } of tests) (skip ? test.skip : test)(name, run)`. */
 export interface ConformanceTest {

@@ -4,8 +4,17 @@ import { foundAgain } from "./found-again.ts";
 import type { GuaranteeCase } from "./guarantee-case.ts";
 import type { Harness } from "./harness.ts";
 import { harmlessAbort } from "./harmless-abort.ts";
+import { nothingDropped } from "./nothing-dropped.ts";
+import { oneBudget } from "./one-budget.ts";
+import { onlyOurOwn } from "./only-our-own.ts";
 import { removedLeavesNothing } from "./removed-leaves-nothing.ts";
+import { secretsStaySecret } from "./secrets-stay-secret.ts";
 import { SeededChoice } from "./seeded-choice.ts";
+import { serviceLogs } from "./service-logs.ts";
+import { serviceStarts } from "./service-starts.ts";
+import { serviceRemovals, serviceReturns, serviceStops } from "./service-stops.ts";
+import { serviceUpdates } from "./service-updates.ts";
+import { sessions } from "./sessions.ts";
 import { Stage } from "./stage.ts";
 import { startedOnce } from "./started-once.ts";
 import { stoppedMeansGone } from "./stopped-means-gone.ts";
@@ -25,14 +34,20 @@ export interface ConformanceOptions {
 const usualSeed = 20_260_101;
 
 const guarantees: Readonly<Record<Guarantee, readonly GuaranteeCase[]>> = {
-  G1: startedOnce,
+  G1: [...startedOnce, ...serviceStarts],
   G2: successNeedsProof,
   G3: toldApart,
-  G4: wholeLogs,
-  G5: stoppedMeansGone,
-  G6: removedLeavesNothing,
-  G7: foundAgain,
+  G4: [...wholeLogs, ...serviceLogs],
+  G5: [...stoppedMeansGone, ...serviceStops],
+  G6: [...removedLeavesNothing, ...serviceRemovals],
+  G7: [...foundAgain, ...serviceReturns],
+  G8: onlyOurOwn,
   G9: harmlessAbort,
+  G10: oneBudget,
+  G11: secretsStaySecret,
+  G12: nothingDropped,
+  services: serviceUpdates,
+  sessions,
 };
 const all = (Object.keys(guarantees) as Guarantee[]).flatMap((guarantee) =>
   guarantees[guarantee].map((one) => ({ guarantee, one })),
@@ -55,7 +70,7 @@ export function conformanceTests(harness: Harness, options: ConformanceOptions =
     const run = async (): Promise<void> => {
       if (skip.skip !== undefined) return;
       ran.add(name);
-      await using stage = new Stage({ harness, tally, full, choice: new SeededChoice(seed + index) });
+      await using stage = new Stage({ harness, tally, full, print, choice: new SeededChoice(seed + index) });
       await one.run(stage);
     };
     return { guarantee, name, ...skip, run };
@@ -66,8 +81,34 @@ export function conformanceTests(harness: Harness, options: ConformanceOptions =
     for (const line of tally.lines()) print(`${harness.name}: ${line}`);
     for (const { name, skip } of skipped) print(`${harness.name}: skipped ${name}: ${skip}`);
     if (harness.runs === undefined) print(`${harness.name}: nothing counts how often a program was begun (runs)`);
+    await assertNothingUntested(harness);
     // A filtered run proves nothing either way.
     if (tests.every(({ name, skip }) => skip !== undefined || ran.has(name))) assert.deepEqual(tally.idle(harness), []);
   };
   return [...tests, { guarantee: "suite", name: "what was done to the backend", run: summary }];
+}
+
+/** What the runtime declares and the harness does not know of would be left out without a word. */
+async function assertNothingUntested(harness: Harness): Promise<void> {
+  const { sessions: known = [], services, copying } = harness;
+  await using stage = new Stage({
+    harness,
+    tally: new Tally(),
+    full: false,
+    print: () => {},
+    choice: new SeededChoice(usualSeed),
+  });
+  const runtime = await stage.open();
+  const abilities = {
+    services: services !== undefined,
+    endpoints: services !== undefined,
+    exec: known.includes("exec"),
+    attach: known.includes("attach"),
+    stats: known.includes("stats"),
+    copy: copying !== undefined,
+  };
+  for (const [name, tested] of Object.entries(abilities)) {
+    const declared = runtime.supports(name as keyof typeof abilities);
+    assert.equal(tested, declared, `${name}: declared by the runtime ${declared}, by the harness ${tested}`);
+  }
 }

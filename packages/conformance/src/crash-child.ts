@@ -1,5 +1,6 @@
 import { fileStore, openRuntime, type AnyPlugin } from "@longshore/core";
 import { countingFilesystem } from "./crash-preload.ts";
+import { crashVerb } from "./crash-verb.ts";
 import type { ChildJob, ChildMessage } from "./child-job.ts";
 
 const tell = (message: ChildMessage): Promise<void> =>
@@ -18,9 +19,7 @@ async function run(job: ChildJob): Promise<void> {
   await tell({ kind: "opened" });
   await told();
   countingFilesystem.arm(job.killAt);
-  if (job.verb === "start") await runtime.start(job.spec);
-  else if (job.verb === "stop") await runtime.stop(job.id);
-  else await runtime.remove(job.id);
+  await crashVerb(runtime, job);
   await tell({ kind: "done", boundaries: countingFilesystem.boundaries });
 }
 

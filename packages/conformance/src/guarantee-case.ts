@@ -12,6 +12,13 @@ export interface GuaranteeCase {
 
 type NeedName =
   | "crash"
+  | "services"
+  | "secrets"
+  | "exec"
+  | "attach"
+  | "copy"
+  | "terminal"
+  | "stats"
   | "faults"
   | "connections"
   | "badImage"
@@ -28,11 +35,21 @@ const unless =
   (harness) =>
     there(harness) === undefined || there(harness) === false ? why : undefined;
 
+const session = (name: NonNullable<Harness["sessions"]>[number]): Need =>
+  unless(({ sessions = [] }) => sessions.includes(name), `the runtime has no ${name} (sessions)`);
+
 const watchers = "an open runtime enforces time limits here (trait timeLimit: watcher)";
 
 /** What a case may need of the harness or the traits. */
 export const needs: Readonly<Record<NeedName, Need>> = {
   crash: unless(({ crash }) => crash, "the harness cannot crash a process (crash)"),
+  services: unless(({ services }) => services, "there are no services here (services)"),
+  secrets: unless(({ secrets }) => secrets, "programs are given no secrets here (secrets)"),
+  exec: session("exec"),
+  attach: session("attach"),
+  copy: unless(({ copying }) => copying, "files are not copied here (copying)"),
+  terminal: session("terminal"),
+  stats: session("stats"),
   faults: unless(({ faults }) => faults, "the harness cannot disturb the connection (faults)"),
   connections: unless(
     ({ faults, openConnections }) => faults ?? openConnections,

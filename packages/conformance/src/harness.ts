@@ -1,4 +1,17 @@
-import type { Owner, Runtime, Store, TaskSpec, Traits, WorkloadId } from "@longshore/core";
+import type {
+  Endpoint,
+  Limiter,
+  OpenOptions,
+  Owner,
+  Runtime,
+  SecretResolver,
+  ServiceSpec,
+  Store,
+  TaskSpec,
+  Traits,
+  WorkloadId,
+  WorkloadSpec,
+} from "@longshore/core";
 import type { Program } from "./program.ts";
 
 /** Where a runtime connects instead of to its backend: one of the suite's proxies, or whatever the harness makes of it. */
@@ -10,9 +23,18 @@ export interface Route {
 export interface HarnessOpening {
   readonly owner: Owner;
   readonly store?: Store;
+  readonly secrets?: SecretResolver;
+  readonly limiter?: Limiter;
   /** Present only with one that `faults.route` of the same harness gave out. */
   readonly through?: Route;
 }
+/** What is left of an opening for `openRuntime`. */
+export const openOptions = ({ owner, store, secrets, limiter }: HarnessOpening): OpenOptions => ({
+  owner,
+  ...(store !== undefined && { store }),
+  ...(secrets !== undefined && { secrets }),
+  ...(limiter !== undefined && { limiter }),
+});
 
 /** Specs that cannot work, whole but for kind and id. Absent: the backend has no such thing to get wrong. */
 export interface BadSpecs {
@@ -26,8 +48,9 @@ export interface BadSpecs {
 
 /** One verb, in a process of its own that is killed with SIGKILL on its way. */
 export type CrashJob = (
-  | { readonly verb: "start"; readonly spec: TaskSpec }
-  | { readonly verb: "stop" | "remove"; readonly id: WorkloadId }
+  | { readonly verb: "start"; readonly spec: WorkloadSpec }
+  | { readonly verb: "update"; readonly spec: ServiceSpec }
+  | { readonly verb: "stop" | "remove" | "restart" | "resume"; readonly id: WorkloadId }
 ) & {
   readonly owner: Owner;
   /** A folder for `fileStore`; absent: no store. */
@@ -76,6 +99,25 @@ export interface FaultAbility {
   route(plan: FaultPlan): Promise<FaultRoute>;
 }
 
+/** Where a secret might show. */
+export interface SecretAbility {
+  /**
+   * All that the backend's own tools tell of a workload to whoever may look at it: descriptions, labels, volumes, process lists
+   * with arguments. Not what only the workload's own user reads.
+   */
+  dump(owner: Owner, id: WorkloadId): Promise<string>;
+}
+
+/** How the suite reaches the instances of a service. */
+export interface ServiceAbility {
+  /** A service whose instances do these steps, whole but for kind and id; it declares the ports that they serve. */
+  service(steps: Program): Partial<ServiceSpec>;
+  /** What the instance behind the endpoint answers; rejects when the connection is refused. Default: the body of an HTTP GET. */
+  readonly request?: (endpoint: Endpoint) => Promise<string>;
+  /** Ends an instance's program with SIGKILL, from outside. */
+  kill(owner: Owner, id: WorkloadId, instance: string): Promise<void>;
+}
+
 /**
  * How the suite reaches one backend: what a plugin's author writes. Everything optional is an ability; what is absent is
  * skipped, and the skip is printed with its reason. `wireAbilities` and `filesystemAbilities` make `crash` and `faults`.
@@ -103,6 +145,8 @@ export interface Harness {
   /** Takes away all that bears the owner, behind the driver's back. Absent is no error. */
   wipe(owner: Owner): Promise<void>;
   readonly bad: BadSpecs;
+  /** The plugin's slice of options, whole or in part, for a walk through every field. Default: none. */
+  readonly options?: readonly Readonly<Record<string, unknown>>[];
   /** What the backend can tell apart, and a driver has to. */
   readonly tells: {
     /** A death by signal from an exit code of 128 + n. */
@@ -114,6 +158,14 @@ export interface Harness {
   readonly forks?: boolean;
   /** A task that needs more memory than its limit, whole but for kind and id. Absent: the backend limits no memory. */
   readonly outOfMemory?: Partial<TaskSpec>;
+  /** What goes on beside a program that has a shell; `terminal`: with a tty. Default: nothing. */
+  readonly sessions?: readonly ("exec" | "terminal" | "attach" | "stats")[];
+  /** A folder that files can be copied into, and what a task needs for that. Absent: nothing can be copied. */
+  readonly copying?: { readonly spec: Partial<TaskSpec>; readonly path: string };
+  /** Absent: programs are given no secrets. */
+  readonly secrets?: SecretAbility;
+  /** Absent: the runtime has no services. */
+  readonly services?: ServiceAbility;
   readonly crash?: CrashAbility;
   readonly faults?: FaultAbility;
   /** Connections, file handles, watches that the runtimes of this process hold open now, where `faults` cannot count them. */

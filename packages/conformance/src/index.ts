@@ -2,6 +2,7 @@ export type { PluginPlace } from "./child-job.ts";
 export type { ConformanceTest, Guarantee } from "./conformance-test.ts";
 export { type ConformanceOptions, conformanceTests } from "./conformance-tests.ts";
 export { type FilesystemBackend, filesystemAbilities } from "./filesystem-abilities.ts";
+export { openOptions } from "./harness.ts";
 export type {
   BadSpecs,
   CrashAbility,
@@ -13,6 +14,8 @@ export type {
   Harness,
   HarnessOpening,
   Route,
+  SecretAbility,
+  ServiceAbility,
 } from "./harness.ts";
 export type { DeathSignal, Program, Step } from "./program.ts";
 export { shellProgram } from "./shell-program.ts";

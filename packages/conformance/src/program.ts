@@ -15,6 +15,12 @@ export type Step =
   | { readonly do: "long"; readonly length: number; readonly to?: Stream }
   /** A signal that comes meanwhile is acted upon within a quarter of a second. */
   | { readonly do: "sleep"; readonly ms: number }
+  /** Reads so many lines, and prints each. */
+  | { readonly do: "echo"; readonly lines: number }
+  /** A line with the secret's value, from its file where it has one, else from its variable. */
+  | { readonly do: "reveal"; readonly secret: string }
+  /** Answers each HTTP request on the port with the text, until it is ended. Where instances have ports of their own, on that. */
+  | { readonly do: "serve"; readonly port: number; readonly text: string }
   | { readonly do: "exit"; readonly code: number }
   | { readonly do: "die"; readonly signal: DeathSignal }
   /** From here on, what SIGTERM does. */

@@ -67,7 +67,7 @@ async function crashed(stage: Stage, verb: "start" | "remove", program: Program)
   });
 }
 async function removedAgain(stage: Stage, job: CrashJob): Promise<void> {
-  const id = job.verb === "start" ? job.spec.id : job.id;
+  const id = "spec" in job ? job.spec.id : job.id;
   await stage.elsewhere(
     async (runtime) => {
       await stage.soon(runtime.remove(id), "remove again");

@@ -24,6 +24,12 @@ function trapping(then: Extract<Step, { do: "trap" }>["then"]): string {
   const print = then.print === undefined ? "" : `echo ${quoted(then.print)}; `;
   return `trap ${quoted(`${print}exit ${then.exit}`)} TERM`;
 }
+/** With busybox, whose `nc` runs a program for each connection. A port of its own is told as `PORT_` and the number. */
+function serving({ port, text }: Extract<Step, { do: "serve" }>): string {
+  const answer = `printf 'HTTP/1.0 200 OK\\r\\nContent-Length: ${Buffer.byteLength(text)}\\r\\n\\r\\n%s' ${quoted(text)}`;
+  const handler = `while read -r l; do l=$(printf %s "$l" | tr -d '\\r'); [ -n "$l" ] || break; done; ${answer}`;
+  return `busybox nc -ll -p "\${PORT_${port}:-${port}}" -e sh -c ${quoted(handler)}`;
+}
 function compiled(step: Step): string {
   switch (step.do) {
     case "print":
@@ -36,6 +42,12 @@ function compiled(step: Step): string {
       return `s=0123456789; while [ \${#s} -lt ${step.length} ]; do s=$s$s; done; printf '%s\\n' "$s"${aside(step.to)}`;
     case "sleep":
       return sleeping(step.ms);
+    case "echo":
+      return `n=0; while [ $n -lt ${step.lines} ]; do read -r l; printf '%s\\n' "$l"; n=$((n+1)); done`;
+    case "reveal":
+      return `if [ -n "$${step.secret}_FILE" ]; then cat "$${step.secret}_FILE"; else printf %s "$${step.secret}"; fi; echo`;
+    case "serve":
+      return serving(step);
     case "exit":
       return `exit ${step.code}`;
     case "die":
@@ -49,7 +61,7 @@ function compiled(step: Step): string {
 }
 
 /**
- * For `sh -c` in dash and in busybox. Container backends note: process 1 cannot kill itself, so a program with a `die` step
+ * For `sh -c` in dash and in busybox; `serve` needs busybox itself. Container backends note: process 1 cannot kill itself, so a program with a `die` step
  * needs an init process (`init: true`).
  */
 export const shellProgram = (steps: Program): string => [...steps.map(compiled), "exit 0"].join("\n");

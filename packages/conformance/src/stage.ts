@@ -10,11 +10,12 @@ import {
   type Owner,
   owner,
   type Runtime,
+  type ServiceSpec,
   type TaskSpec,
   type WorkloadId,
   workloadId,
 } from "@longshore/core";
-import type { CrashJob, CrashOutcome, FaultPlan, FaultRoute, Harness, HarnessOpening } from "./harness.ts";
+import type { CrashJob, CrashOutcome, FaultPlan, FaultRoute, Harness, HarnessOpening, ServiceAbility } from "./harness.ts";
 import type { Program } from "./program.ts";
 import type { SeededChoice } from "./seeded-choice.ts";
 import { eventually, soon } from "./soon.ts";
@@ -26,6 +27,7 @@ export interface StageParts {
   readonly choice: SeededChoice;
   /** Every step boundary, not a sample of them. */
   readonly full: boolean;
+  readonly print: (line: string) => void;
 }
 const defaultPatienceMs = 30_000;
 /** Step boundaries of a verb that an ordinary run crashes at. */
@@ -57,6 +59,9 @@ export class Stage implements AsyncDisposable {
     this.#owners.push(made);
     return made;
   }
+  named(text: string): WorkloadId {
+    return workloadId(text);
+  }
   id(word = "task"): WorkloadId {
     return workloadId(`${word}-${++this.#ids}`);
   }
@@ -67,11 +72,24 @@ export class Stage implements AsyncDisposable {
   given(spec: Partial<TaskSpec> | undefined): TaskSpec {
     return { kind: "task", id: this.id(), ...spec };
   }
+  /** Its instances leave their endpoints a moment before they go. */
+  service(steps: Program, more: Partial<ServiceSpec> = {}): ServiceSpec {
+    return { kind: "service", id: this.id("service"), drainMs: 300, stopGraceMs: 2000, ...this.services.service(steps), ...more };
+  }
+  get services(): ServiceAbility {
+    const { services } = this.harness;
+    if (services === undefined) throw new Error("the case did not say that it needs services");
+    return services;
+  }
   /** As another process would open it. */
   async open(opening: Partial<HarnessOpening> = {}): Promise<Runtime> {
     const runtime = await this.soon(this.harness.open({ owner: this.owner, ...opening }), "open");
     this.#runtimes.push(runtime);
     return runtime;
+  }
+  /** A figure for whoever reads the run. */
+  print(line: string): void {
+    this.#parts.print(`${this.harness.name}: ${line}`);
   }
   soon<T>(promise: Promise<T>, what: string): Promise<T> {
     return soon(promise, what, this.patienceMs);

@@ -48,9 +48,15 @@ test("what the harness cannot do is skipped, and the skip is printed", async () 
   const { printed, tests } = suiteOf({ ...poor, bad: {} });
   const skipped = tests.filter(({ skip }) => skip !== undefined);
   expect(new Set(skipped.flatMap(({ skip = "" }) => /\((\w+\.?\w*)\)/.exec(skip)?.[1] ?? []))).toEqual(
-    new Set(["crash", "faults", "bad.image", "bad.command", "bad.config"]),
+    new Set(["crash", "faults", "bad.image", "bad.command", "bad.config", "sessions", "copying"]),
   );
   await tests.at(-1)?.run();
   for (const { name, skip } of skipped) expect(printed).toContain(`memory: skipped ${name}: ${skip}`);
   expect(printed).toContain("memory: nothing counts how often a program was begun (runs)");
+});
+
+test("what the runtime can do and the harness does not know of fails", async () => {
+  const { services: _services, ...poor } = memoryHarness();
+  const { tests } = suiteOf(poor);
+  await expect(tests.at(-1)?.run()).rejects.toThrow(/services: declared by the runtime true, by the harness false/);
 });

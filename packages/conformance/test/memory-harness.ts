@@ -1,6 +1,17 @@
-import type { CrashJob, CrashOutcome, FaultPlan, FaultRoute, Harness, HarnessOpening, Route } from "@longshore/conformance";
-import { fileStore, openRuntime, type Runtime } from "@longshore/core";
-import { MemoryBackend, MemoryFaults, memoryOn } from "@longshore/core/memory";
+import { openOptions } from "@longshore/conformance";
+import type {
+  CrashJob,
+  CrashOutcome,
+  FaultPlan,
+  FaultRoute,
+  Harness,
+  HarnessOpening,
+  Program,
+  Route,
+} from "@longshore/conformance";
+import { fileStore, openRuntime, type Port, type Runtime } from "@longshore/core";
+import { crashVerb } from "../src/crash-verb.ts";
+import { MemoryBackend, MemoryFaults, memoryOn, type MemoryRequest, type MemoryServiceRequest } from "@longshore/core/memory";
 
 /** How a runtime is made of a backend; a deliberately broken driver is put in here. */
 export type Plug = typeof memoryOn;
@@ -22,8 +33,12 @@ const afterFaults = (plan: FaultPlan, faults: MemoryFaults): void => {
 function countRuns(backend: MemoryBackend): ReadonlyMap<string, number> {
   const runs = new Map<string, number>();
   const seen = new WeakSet<object>();
-  backend.listen(({ request: { owner, id }, process }) => {
-    if (process === undefined || seen.has(process)) return;
+  backend.listen((changed) => {
+    const {
+      request: { owner, id },
+    } = changed;
+    const process = "process" in changed ? changed.process : undefined;
+    if (typeof process !== "object" || process === null || seen.has(process)) return;
     seen.add(process);
     runs.set(`${owner}/${id}`, (runs.get(`${owner}/${id}`) ?? 0) + 1);
   });
@@ -37,25 +52,29 @@ export function memoryHarness(options: MemoryHarnessOptions = {}): Harness {
   const routes = new WeakMap<Route, MemoryFaults>();
   const runs = countRuns(backend);
   backend.missingImages.add("missing:1");
-  const open = ({ owner, store, through }: HarnessOpening, own?: MemoryFaults): Promise<Runtime> => {
+  const open = (opening: HarnessOpening, own?: MemoryFaults): Promise<Runtime> => {
+    const { through } = opening;
     const faults = own ?? (through && routes.get(through)) ?? backend.faults;
-    return openRuntime(plug(backend, faults).with({ watch }), { owner, pollMs: 20, ...(store !== undefined && { store }) });
+    return openRuntime(plug(backend, faults).with({ watch }), { pollMs: 20, ...openOptions(opening) });
   };
   const records = (owner: string) => [...backend.records].filter(([, { request }]) => request.owner === owner);
+  const services = (owner: string) => [...backend.services].filter(([, { request }]) => request.owner === owner);
   const leftovers = (owner: string) => [...backend.leftovers].filter(([, left]) => left.owner === owner);
   return {
     name: watch ? "memory" : "memory, polled",
     traits: plug(backend).traits,
     open,
     program: (program) => ({ options: { memory: { program } } }),
-    natives: async (owner) => [...records(owner), ...leftovers(owner)].map(([name]) => name),
-    alive: async (owner, id) =>
-      records(owner).flatMap(([name, { request, process }]) =>
+    natives: async (owner) => [...records(owner), ...services(owner), ...leftovers(owner)].map(([name]) => name),
+    alive: async (owner, id) => [
+      ...records(owner).flatMap(([name, { request, process }]) =>
         request.id === id && process !== undefined && process.running > 0 ? [name] : [],
       ),
+      ...services(owner).flatMap(([name, service]) => (service.request.id === id && service.running > 0 ? [name] : [])),
+    ],
     runs: async (owner, id) => runs.get(`${owner}/${id}`) ?? 0,
     async wipe(owner) {
-      for (const [name] of records(owner)) backend.drop(name);
+      for (const [name] of [...records(owner), ...services(owner)]) backend.drop(name);
       for (const [name] of leftovers(owner)) backend.leftovers.delete(name);
     },
     bad: {
@@ -65,6 +84,19 @@ export function memoryHarness(options: MemoryHarnessOptions = {}): Harness {
     },
     tells: { signals: true, streams: true },
     outOfMemory: { options: { memory: { program: [{ do: "exhaust" }] } } },
+    secrets: { dump: async (owner, id) => dump([...records(owner), ...services(owner)], id) },
+    services: {
+      service: (program) => ({ ports: portsOf(program), options: { memory: { program } } }),
+      async request({ instance, port, host }) {
+        const answer = backend.services.get(host)?.ask(instance, port);
+        if (answer === undefined) throw new Error("nothing listens");
+        return answer;
+      },
+      async kill(owner, id, instance) {
+        const [, service] = services(owner).find(([, { request }]) => request.id === id) ?? [];
+        service?.instances.find(({ name }) => name === instance)?.process.signal("SIGKILL");
+      },
+    },
     crash: { crash: (job) => crash(open, job) },
     faults: {
       async route(plan): Promise<FaultRoute> {
@@ -85,16 +117,21 @@ export function memoryHarness(options: MemoryHarnessOptions = {}): Harness {
   };
 }
 
+const portsOf = (program: Program): readonly Port[] =>
+  program.flatMap((step) => (step.do === "serve" ? [{ port: step.port }] : []));
+
+/** What the backend would show of it, if it were one. */
+const dump = (
+  all: readonly (readonly [string, { readonly request: MemoryRequest | MemoryServiceRequest }])[],
+  id: string,
+): string => JSON.stringify(all.flatMap(([, { request }]) => (request.id === id ? [request] : [])));
+
 type Open = (opening: HarnessOpening, faults: MemoryFaults) => Promise<Runtime>;
 async function crash(open: Open, job: CrashJob): Promise<CrashOutcome> {
   const faults = new MemoryFaults();
   const runtime = await open({ owner: job.owner, ...(job.store !== undefined && { store: fileStore(job.store) }) }, faults);
   const died = faults.dieAt(job.boundary ?? Number.POSITIVE_INFINITY);
-  const done = (): Promise<unknown> => {
-    if (job.verb === "start") return runtime.start(job.spec);
-    return job.verb === "stop" ? runtime.stop(job.id) : runtime.remove(job.id);
-  };
-  const reached = await Promise.race([died.then(() => true), done().then(() => false)]);
+  const reached = await Promise.race([died.then(() => true), crashVerb(runtime, job).then(() => false)]);
   const { boundaries } = faults;
   return { reached, boundaries };
 }

@@ -1,8 +1,11 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Program, shellProgram } from "@longshore/conformance";
-import { MemoryProcess } from "@longshore/core/memory";
+import { MemoryProcess, type MemoryProgram } from "@longshore/core/memory";
 import { describe, expect, test } from "vitest";
 
 interface Told {
@@ -26,7 +29,13 @@ async function inShell(program: Program, termAfterMs?: number): Promise<Told> {
 async function pretended(program: Program, termAfterMs?: number): Promise<Told> {
   const bytes = { stdout: [] as number[], stderr: [] as number[] };
   const { promise, resolve } = Promise.withResolvers<void>();
-  const process = new MemoryProcess({ program, write: (stream, written) => bytes[stream].push(...written), ended: resolve });
+  // No case here reads input, which a pretended process has none of.
+  const steps = program as MemoryProgram;
+  const process = new MemoryProcess({
+    program: steps,
+    write: (stream, written) => bytes[stream].push(...written),
+    ended: resolve,
+  });
   if (termAfterMs !== undefined) void pause(termAfterMs).then(() => process.signal("SIGTERM"));
   await promise;
   const text = (stream: "stdout" | "stderr"): string => Buffer.from(bytes[stream]).toString();
@@ -87,4 +96,18 @@ describe("a program does in a shell what it does in memory", () => {
       expect(await inShell(program, termAfterMs)).toEqual(await pretended(program, termAfterMs));
     });
   }
+});
+
+test("reads lines and prints each; shows a secret from its file, else from its variable", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "conformance-"));
+  writeFileSync(join(folder, "secret"), "from a file");
+  const steps: Program = [
+    { do: "echo", lines: 2 },
+    { do: "reveal", secret: "ONE" },
+    { do: "reveal", secret: "TWO" },
+  ];
+  const env = { ...process.env, ONE_FILE: join(folder, "secret"), TWO: "from a variable" };
+  const { stdout } = spawnSync("sh", ["-c", shellProgram(steps)], { env, input: "a b\n\\c\nd\n", encoding: "utf8" });
+  rmSync(folder, { recursive: true });
+  expect(stdout).toBe("a b\n\\c\nfrom a file\nfrom a variable\n");
 });

@@ -1,4 +1,5 @@
 import type { Call, CallOptions, Progress } from "./call.ts";
+import { each } from "./each.ts";
 import type { Fault } from "./fault.ts";
 import type { Limiter } from "./host.ts";
 import type { DriverLogItem, LogRecord } from "./log-record.ts";
@@ -37,15 +38,36 @@ export class Calls implements Wrapper {
     const { signal: outer, report } = this.#begin(options);
     return pull({ signal: outer, open: (signal) => open({ signal, report }), wrap: (error) => this.wrap(at, error) });
   }
+  /** The items of batches, one by one. */
+  batches<T>(
+    at: Place,
+    options: Options,
+    open: (call: Call) => AsyncIterable<readonly T[]>,
+  ): AsyncIterableIterator<T, undefined, undefined> {
+    const { signal, report } = this.#begin(options);
+    const feed = {
+      signal,
+      open: (inner: AbortSignal) => open({ signal: inner, report }),
+      wrap: (error: unknown) => this.wrap(at, error),
+    };
+    return each({ signal, batches: pull(feed) });
+  }
   lines(
     at: Place,
     options: Options,
-    open: (call: Call) => AsyncIterable<DriverLogItem>,
+    open: (call: Call) => AsyncIterable<readonly DriverLogItem[]>,
   ): AsyncIterableIterator<LogRecord, undefined, undefined> {
-    return this.stream(at, options, async function* (call) {
-      const lines = new LogLines();
-      for await (const item of open(call)) yield* lines.push(item);
-      yield* lines.end();
+    const mask = (text: string): string => this.#native.mask(text);
+    return this.batches(at, options, async function* (call) {
+      const lines = new LogLines({ mask });
+      for await (const items of open(call)) {
+        const records: LogRecord[] = [];
+        for (const item of items) lines.push(item, records);
+        yield records;
+      }
+      const tails: LogRecord[] = [];
+      lines.end(tails);
+      yield tails;
     });
   }
   /** Once: what is a LongshoreError already keeps its cause and gains only the place it did not know. */

@@ -135,7 +135,7 @@ export interface Capabilities {
   /** An event the backend pushed, as it came; answers whose workloads to look at. */
   readonly ingest?: { ingest(event: unknown, call: Call): Promise<readonly Change[]> };
   readonly preflight?: { preflight(spec: WorkloadSpec, call: Call): Promise<readonly Obstacle[]> };
-  readonly backendLogs?: { backendLogs(id: WorkloadId, call: Call): AsyncIterable<DriverLogItem> };
+  readonly backendLogs?: { backendLogs(id: WorkloadId, call: Call): AsyncIterable<readonly DriverLogItem[]> };
   readonly images?: {
     register(image: ImageConfig, call: Call): Promise<void>;
     list(filter: { readonly defaultsOnly?: boolean }, call: Call): AsyncIterable<ImageConfig>;

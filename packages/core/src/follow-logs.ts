@@ -18,7 +18,7 @@ export interface LogQuery {
   readonly tail?: number;
 }
 export interface LogSource {
-  readonly open: (query: DriverLogQuery, call: Call) => AsyncIterable<DriverLogItem>;
+  readonly open: (query: DriverLogQuery, call: Call) => AsyncIterable<readonly DriverLogItem[]>;
   readonly wrap: (error: unknown) => LongshoreError;
   readonly mask: (text: string) => string;
   readonly pauses: Pauses;
@@ -36,21 +36,28 @@ const positionsOf = (cursor: LogCursor): NonNullable<DriverLogQuery["positions"]
 
 /**
  * Whole lines, over as many connections as it takes: when one breaks, the next goes on from the last record's cursor, so
- * that nothing is missing and nothing comes twice.
+ * that nothing is missing and nothing comes twice. In batches, as the driver has them.
  */
-export async function* followLogs(source: LogSource, query: LogQuery, call: Call): AsyncGenerator<LogRecord, void, void> {
+export async function* followLogs(
+  source: LogSource,
+  query: LogQuery,
+  call: Call,
+): AsyncGenerator<readonly LogRecord[], void, void> {
   let { cursor } = query;
   for (;;) {
-    const lines = new LogLines(cursor);
+    const lines = new LogLines({ mask: source.mask, ...(cursor !== undefined && { cursor }) });
     try {
-      for await (const item of source.open(asDriverQuery(query, cursor), call)) {
-        for (const record of lines.push(item)) {
-          ({ cursor } = record);
-          source.pauses.reset();
-          if (isWanted(record, query)) yield masked(record, source);
-        }
+      for await (const items of source.open(asDriverQuery(query, cursor), call)) {
+        const records: LogRecord[] = [];
+        for (const item of items) lines.push(item, records);
+        if (records.length === 0) continue;
+        ({ cursor } = records.at(-1) as LogRecord);
+        source.pauses.reset();
+        yield wantedOf(records, query);
       }
-      for (const record of lines.end()) if (isWanted(record, query)) yield masked(record, source);
+      const tails: LogRecord[] = [];
+      lines.end(tails);
+      yield wantedOf(tails, query);
       return;
     } catch (error) {
       call.signal.throwIfAborted();
@@ -61,18 +68,14 @@ export async function* followLogs(source: LogSource, query: LogQuery, call: Call
   }
 }
 
-const isWanted = (record: LogRecord, { since, cursor }: LogQuery): boolean =>
-  since === undefined || cursor !== undefined || "gap" in record || record.at === undefined || record.at >= since;
-
-const masked = (record: LogRecord, { mask }: LogSource): LogRecord =>
-  "gap" in record ? { ...record, reason: mask(record.reason) } : { ...record, text: mask(record.text) };
+const wantedOf = (records: readonly LogRecord[], { since, cursor }: LogQuery): readonly LogRecord[] =>
+  since === undefined || cursor !== undefined
+    ? records
+    : records.filter((record) => "gap" in record || record.at === undefined || record.at >= since);
 
 /** The last `count` records; reads to the end of what there is, and holds no more than it shows. */
-export async function* lastRecords(records: AsyncIterable<LogRecord>, count: number): AsyncGenerator<LogRecord, void, void> {
-  const held: LogRecord[] = [];
-  for await (const record of records) {
-    held.push(record);
-    if (held.length > count) held.shift();
-  }
-  yield* held;
+export async function lastRecords(batches: AsyncIterable<readonly LogRecord[]>, count: number): Promise<readonly LogRecord[]> {
+  let held: readonly LogRecord[] = [];
+  for await (const records of batches) held = count === 0 ? [] : [...held, ...records].slice(-count);
+  return held;
 }

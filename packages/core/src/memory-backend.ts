@@ -9,7 +9,8 @@ import { MemoryProcess } from "./memory-process.ts";
 import type { MemoryProgram } from "./memory-program.ts";
 import { MemoryService } from "./memory-service.ts";
 import { neverAborted, orAbort } from "./or-abort.ts";
-import type { Dictionary, Port, Readiness } from "./spec.ts";
+import type { ResolvedSecret } from "./resolve-secrets.ts";
+import type { Dictionary, Port, Readiness, SecretUse } from "./spec.ts";
 
 /** What a driver asks the backend to create. */
 export interface MemoryRequest {
@@ -19,6 +20,8 @@ export interface MemoryRequest {
   readonly id: WorkloadId;
   readonly image?: string;
   readonly program: MemoryProgram;
+  /** By name; the values are handed over when it is launched. */
+  readonly secrets: Dictionary<SecretUse>;
   readonly specHash: string;
   readonly labels: Dictionary<string>;
   readonly stopGraceMs: number;
@@ -32,6 +35,8 @@ export interface MemoryServiceRequest {
   readonly id: WorkloadId;
   readonly image?: string;
   readonly program: MemoryProgram;
+  /** By name; the values are handed over when it is launched. */
+  readonly secrets: Dictionary<SecretUse>;
   readonly specHash: string;
   readonly labels: Dictionary<string>;
   readonly replicas: number;
@@ -107,7 +112,7 @@ export class MemoryBackend {
     throw new MemoryError(`no such image: ${image}`, { code: "image-not-found" });
   }
   /** Once; never after an intent to end it. */
-  launch(name: string): void {
+  launch(name: string, secrets: readonly ResolvedSecret[] = []): void {
     const record = this.records.get(name);
     if (record === undefined || record.process !== undefined || record.finishedAt !== undefined) return;
     const { program } = record.request;
@@ -122,7 +127,7 @@ export class MemoryBackend {
       this.#tell(record);
     };
     record.startedAt = instant(Date.now());
-    record.process = new MemoryProcess({ program, write, ended: () => this.#ended(record) });
+    record.process = new MemoryProcess({ program, secrets, write, ended: () => this.#ended(record) });
     this.#tell(record);
   }
   /** The first one stays. A task that was never launched ends with it. */

@@ -11,8 +11,9 @@ import { memoryServices } from "./memory-services.ts";
 import { memoryTask } from "./memory-task.ts";
 import { type MemoryOptions, toMemoryRequest } from "./to-memory-request.ts";
 import { nativeName } from "./native-name.ts";
-import { orAbort } from "./or-abort.ts";
+import { neverAborted, orAbort } from "./or-abort.ts";
 import type { Order, Plan } from "./plan.ts";
+import { type ResolvedSecret, resolveSecrets } from "./resolve-secrets.ts";
 import type { DriverLogQuery, DriverStopOptions, Leftover, ListFilter, RuntimeDriver, StopResult } from "./runtime-driver.ts";
 import { defaultStopGraceMs } from "./spec.ts";
 import type { DriverInspection, Service, Workload } from "./workload.ts";
@@ -37,25 +38,30 @@ export class MemoryDriver implements RuntimeDriver<MemoryCapabilities, MemoryOpt
   constructor(parts: MemoryDriverParts) {
     this.#parts = parts;
     this.#backend = parts.backend;
-    const services = memoryServices({ ...parts, name: (id) => this.#name(id) });
+    const services = memoryServices({
+      ...parts,
+      name: (id) => this.#name(id),
+      ask: (operation, work) => this.#ask(operation, work),
+    });
     const watch: MemoryCapabilities["watch"] = { watch: (_from, call) => this.#watch(call) };
     this.capabilities = parts.watch ? { ...services, watch } : services;
   }
   plan(order: Order<MemoryOptions>): Plan<Request> {
     return toMemoryRequest(order, { name: this.#name(order.spec.id), owner: this.#parts.host.owner });
   }
-  async start(_order: Order<MemoryOptions>, plan: Plan<Request>, _call: Call): Promise<Workload> {
+  async start(order: Order<MemoryOptions>, plan: Plan<Request>, { signal }: Call): Promise<Workload> {
     const [request] = plan.requests;
     if (request === undefined) throw new MemoryError("an empty plan", { code: "internal" });
-    if (request.kind === "service") return this.#startService(request);
+    const secrets = await resolveSecrets(order.spec, this.#parts.host, signal);
+    if (request.kind === "service") return this.#startService(request, secrets);
     const record = await this.#ask("start.create", () => this.#backend.create(request));
     if (record.request.specHash !== request.specHash) return memoryTask(record);
-    await this.#ask("start.launch", () => this.#backend.launch(request.name));
+    await this.#ask("start.launch", () => this.#backend.launch(request.name, secrets));
     return memoryTask(record);
   }
-  async #startService(request: MemoryServiceRequest): Promise<Service> {
+  async #startService(request: MemoryServiceRequest, secrets: readonly ResolvedSecret[]): Promise<Service> {
     const service = await this.#ask("start.create", () => this.#backend.createService(request));
-    if (service.request.specHash === request.specHash) await this.#ask("start.launch", () => service.fill());
+    if (service.request.specHash === request.specHash) await this.#ask("start.launch", () => service.fill(secrets));
     return service.toService();
   }
   inspect(ids: readonly WorkloadId[], _call: Call): Promise<readonly DriverInspection[]> {
@@ -110,7 +116,7 @@ export class MemoryDriver implements RuntimeDriver<MemoryCapabilities, MemoryOpt
     const orphans = [...leftovers].filter(([, left]) => left.owner === owner && !bears(left.id));
     for (const [nativeId, { id, what, createdAt }] of orphans) yield { kind: "leftover", id, what, nativeId, createdAt };
   }
-  async *logs(id: WorkloadId, query: DriverLogQuery, { signal }: Call): AsyncGenerator<DriverLogItem, void, void> {
+  async *logs(id: WorkloadId, query: DriverLogQuery, { signal }: Call): AsyncGenerator<readonly DriverLogItem[], void, void> {
     const { faults } = this.#parts;
     const bearer = (): MemoryRecord | MemoryService | undefined => this.#record(id) ?? this.#service(id);
     const record = await this.#ask("logs", bearer);
@@ -126,7 +132,7 @@ export class MemoryDriver implements RuntimeDriver<MemoryCapabilities, MemoryOpt
         for (; next < items.length; next++) {
           if (!wants(next)) continue;
           if (left-- <= 0) faults.cut();
-          yield items[next] as DriverLogItem;
+          yield [items[next] as DriverLogItem];
         }
         if (over) return;
         const seen = next;
@@ -169,7 +175,8 @@ export class MemoryDriver implements RuntimeDriver<MemoryCapabilities, MemoryOpt
       faults.openReads--;
     }
   }
-  #ask<T>(operation: string, work: () => T | Promise<T>): Promise<T> {
+  async #ask<T>(operation: string, work: () => T | Promise<T>): Promise<T> {
+    await this.#parts.host.limiter.take(operation, neverAborted());
     return this.#parts.faults.around(operation, work);
   }
   #name(id: WorkloadId): string {

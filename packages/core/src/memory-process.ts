@@ -1,6 +1,7 @@
 import { setTimeout as timer } from "node:timers/promises";
 import type { Stream } from "./log-record.ts";
 import type { MemoryProgram, MemoryStep } from "./memory-program.ts";
+import type { ResolvedSecret } from "./resolve-secrets.ts";
 import type { Exit } from "./workload.ts";
 
 export type MemorySignal = "SIGTERM" | "SIGKILL";
@@ -9,6 +10,7 @@ export interface MemoryProcessParts {
   readonly write: (stream: Stream, bytes: Uint8Array) => void;
   /** Told once of the end. */
   readonly ended: () => void;
+  readonly secrets?: readonly ResolvedSecret[];
   /** A child inherits that signals are ignored. */
   readonly ignoring?: boolean;
 }
@@ -88,6 +90,8 @@ export class MemoryProcess {
         return;
       case "fork":
         return this.#fork(step.program);
+      case "reveal":
+        return this.#print(`${this.#parts.secrets?.find(({ name }) => name === step.secret)?.value ?? ""}\n`);
       case "serve":
         this.#served.set(step.port, step.text);
         this.#parts.ended();

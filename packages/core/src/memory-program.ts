@@ -12,6 +12,8 @@ export type MemoryStep =
   /** One line: `0123456789`, doubled until it is at least so long. */
   | { readonly do: "long"; readonly length: number; readonly to?: Stream }
   | { readonly do: "sleep"; readonly ms: number }
+  /** A line with the secret's value. */
+  | { readonly do: "reveal"; readonly secret: string }
   /** Answers requests on the port with the text until it is ended. */
   | { readonly do: "serve"; readonly port: number; readonly text: string }
   | { readonly do: "exit"; readonly code: number }

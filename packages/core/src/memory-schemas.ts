@@ -22,6 +22,7 @@ const steps: Readonly<Record<MemoryStep["do"], readonly [needed: Members, free: 
   count: [{ lines: wholeNumber(0) }, { to: oneOf("stdout", "stderr", "both") }],
   long: [{ length: wholeNumber(1) }, { to }],
   sleep: [{ ms: wholeNumber(0) }, {}],
+  reveal: [{ secret: filledText }, {}],
   serve: [{ port: wholeNumber(1, 65_535), text }, {}],
   exit: [{ code: wholeNumber(0, 255) }, {}],
   die: [{ signal: filledText }, {}],

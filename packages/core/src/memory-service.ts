@@ -5,6 +5,7 @@ import { type Instant, instant } from "./instant.ts";
 import type { MemoryServiceRequest } from "./memory-backend.ts";
 import { MemoryLog } from "./memory-log.ts";
 import { MemoryProcess } from "./memory-process.ts";
+import type { ResolvedSecret } from "./resolve-secrets.ts";
 import type { Ending, Instance, Service } from "./workload.ts";
 
 /** A backend of ours need not spare anybody: the first pause before an instance is started again, doubled up to a limit. */
@@ -52,6 +53,9 @@ export class MemoryService {
   #gone = false;
   readonly #tell: () => void;
 
+  /** Values, which no request shows. */
+  #secrets: readonly ResolvedSecret[] = [];
+
   constructor(request: MemoryServiceRequest, tell: () => void) {
     this.#request = this.#wanted = request;
     this.#tell = tell;
@@ -68,14 +72,16 @@ export class MemoryService {
     return this.instances.reduce((sum, { process }) => sum + process.running, 0);
   }
   /** What is missing is there then. */
-  fill(): void {
+  fill(secrets: readonly ResolvedSecret[] = this.#secrets): void {
+    this.#secrets = secrets;
     if (this.stopped || this.#gone) return;
     while (this.instances.length < this.#wanted.replicas) this.#add(this.#wanted);
     this.#tell();
   }
   /** Every instance anew, of this spec: in the background, as backends do. The newest call is the one that goes on. */
-  replace(request: MemoryServiceRequest): void {
+  replace(request: MemoryServiceRequest, secrets: readonly ResolvedSecret[] = this.#secrets): void {
     this.#wanted = { ...request };
+    this.#secrets = secrets;
     this.failure = undefined;
     void this.#roll(++this.#turns);
   }
@@ -151,6 +157,7 @@ export class MemoryService {
     instance.startedAt = instant(Date.now());
     return new MemoryProcess({
       program: request.program,
+      secrets: this.#secrets,
       write: (stream, bytes) => {
         this.log.write({ instance: name, stream }, bytes, instant(Date.now()));
         this.#tell();

@@ -1,19 +1,24 @@
 import type { Call } from "./call.ts";
 import type { Capabilities, Endpoint } from "./capabilities.ts";
+import type { Host } from "./host.ts";
 import type { WorkloadId } from "./ids.ts";
 import type { MemoryBackend, MemoryServiceRequest } from "./memory-backend.ts";
-import { MemoryError, type MemoryFaults } from "./memory-faults.ts";
+import { MemoryError } from "./memory-faults.ts";
+import { resolveSecrets } from "./resolve-secrets.ts";
 import type { MemoryService } from "./memory-service.ts";
 import type { Service } from "./workload.ts";
 
+/** One request. */
+export type Ask = <T>(operation: string, work: () => T | Promise<T>) => Promise<T>;
 interface Parts {
   readonly backend: MemoryBackend;
-  readonly faults: MemoryFaults;
+  readonly ask: Ask;
+  readonly host: Host;
   readonly name: (id: WorkloadId) => string;
 }
 
 /** What the memory driver can do with services. The backend does the work; here it is asked for and waited for. */
-export function memoryServices({ backend, faults, name }: Parts): Required<Pick<Capabilities, "services" | "endpoints">> {
+export function memoryServices({ backend, ask, host, name }: Parts): Required<Pick<Capabilities, "services" | "endpoints">> {
   const find = (id: WorkloadId): MemoryService => {
     const found = backend.services.get(name(id));
     if (found === undefined) throw new MemoryError(`no such service: ${id}`, { code: "not-found" });
@@ -21,12 +26,12 @@ export function memoryServices({ backend, faults, name }: Parts): Required<Pick<
   };
   const settled = async (service: MemoryService, { signal }: Call): Promise<Service> => {
     const over = (): boolean => service.settled || service.failure !== undefined || service.stopped;
-    await faults.around("services.wait", () => backend.until(over, signal));
+    await ask("services.wait", () => backend.until(over, signal));
     if (service.failure !== undefined) throw new MemoryError(service.failure.message, { code: "timeout", retryable: false });
     return service.toService();
   };
   const apply = (operation: string, id: WorkloadId, change: (service: MemoryService) => void): Promise<MemoryService> =>
-    faults.around(operation, () => {
+    ask(operation, () => {
       const service = find(id);
       change(service);
       return service;
@@ -35,8 +40,9 @@ export function memoryServices({ backend, faults, name }: Parts): Required<Pick<
     services: {
       async update({ order, plan }, call) {
         const request = plan.requests[0] as MemoryServiceRequest;
+        const secrets = await resolveSecrets(order.spec, host, call.signal);
         const change = (service: MemoryService): void => {
-          if (service.request.specHash !== request.specHash) service.replace(request);
+          if (service.request.specHash !== request.specHash) service.replace(request, secrets);
         };
         return settled(await apply("services.update", order.spec.id, change), call);
       },
@@ -49,15 +55,15 @@ export function memoryServices({ backend, faults, name }: Parts): Required<Pick<
       },
     },
     endpoints: {
-      endpoints: (id) => faults.around("endpoints", () => endpointsOf(find(id))),
+      endpoints: (id) => ask("endpoints", () => endpointsOf(find(id))),
     },
   };
 }
 
-/** Pretended: a port is asked through `MemoryService.ask`. */
-const endpointsOf = ({ instances, request: { ports } }: MemoryService): readonly Endpoint[] =>
+/** Pretended: `host` is the name of the service, whose `ask` answers. */
+const endpointsOf = ({ instances, request: { name: host } }: MemoryService): readonly Endpoint[] =>
   instances
     .filter(({ ready }) => ready)
-    .flatMap(({ name: instance }) =>
-      ports.map(({ port, protocol = "tcp" }) => ({ instance, port, host: "memory", hostPort: port, protocol })),
+    .flatMap(({ name: instance, request: { ports } }) =>
+      ports.map(({ port, protocol = "tcp" }) => ({ instance, port, host, hostPort: port, protocol })),
     );

@@ -79,10 +79,11 @@ export interface RuntimeDriver<
   /** The owner's only; with leftovers, since a sweep finds them nowhere else. */
   list(filter: ListFilter, call: Call): AsyncIterable<Workload | Leftover>;
   /**
-   * With `follow`, ends only once the workload has ended and the backend is drained; a broken connection is thrown, and core
+   * In batches: what came together, so that a line costs no turn of the event loop; an empty one does no harm. With `follow`,
+   * ends only once the workload has ended and the backend is drained; a broken connection is thrown, and core
    * opens again where it was. Without, ends at what there is now. An unknown id is thrown as `not-found`.
    */
-  logs(id: WorkloadId, query: DriverLogQuery, call: Call): AsyncIterable<DriverLogItem>;
+  logs(id: WorkloadId, query: DriverLogQuery, call: Call): AsyncIterable<readonly DriverLogItem[]>;
   ping(call: Call): Promise<void>;
   classify(error: unknown): Fault | undefined;
 }

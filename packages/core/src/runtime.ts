@@ -9,7 +9,7 @@ import { followLogs, lastRecords, type LogQuery } from "./follow-logs.ts";
 import { Followers } from "./followers.ts";
 import type { Host } from "./host.ts";
 import type { WorkloadId } from "./ids.ts";
-import type { LogCursor, LogRecord } from "./log-record.ts";
+import type { LogRecord } from "./log-record.ts";
 import { LongshoreError } from "./longshore-error.ts";
 import { Observer } from "./observer.ts";
 import { neverAborted } from "./or-abort.ts";
@@ -18,7 +18,7 @@ import type { Plan } from "./plan.ts";
 import { type Reader, readSpec } from "./read-spec.ts";
 import { Pauses, retry } from "./retry.ts";
 import { Run } from "./run.ts";
-import type { Leftover, ListFilter, RuntimeDriver, StopOptions, StopResult } from "./runtime-driver.ts";
+import type { DriverLogQuery, Leftover, ListFilter, RuntimeDriver, StopOptions, StopResult } from "./runtime-driver.ts";
 import type { SecretMask } from "./secret-mask.ts";
 import type { ServiceSpec, TaskSpec, WorkloadSpec } from "./spec.ts";
 import { startWorkload } from "./start-workload.ts";
@@ -219,23 +219,21 @@ export class Runtime<C extends Capabilities = Capabilities> implements AsyncDisp
   /** Whole lines. With `cursor`, goes on right after the record that bore it, in any process. */
   logs(id: WorkloadId, query: LogQuery = {}, options?: CallOptions): AsyncIterableIterator<LogRecord> {
     const at = { operation: "logs", workload: id };
+    const { driver, host, mask } = this.#parts;
     const source = {
-      open: (wanted: Parameters<RuntimeDriver["logs"]>[1], call: Parameters<RuntimeDriver["logs"]>[2]) =>
-        this.#parts.driver.logs(id, wanted, call),
+      open: (wanted: DriverLogQuery, call: Call) => driver.logs(id, wanted, call),
       wrap: (error: unknown) => this.#calls.wrap(at, error),
-      mask: (text: string) => this.#parts.mask.mask(text),
-      pauses: new Pauses(this.#parts.host.clock),
+      mask: (text: string) => mask.mask(text),
+      pauses: new Pauses(host.clock),
     };
     const followers = this.#followers;
-    return this.#calls.stream(at, options, async function* (call) {
+    return this.#calls.batches(at, options, async function* (call) {
       using _following = followers.enter(id);
       const { tail, follow = false, ...rest } = query;
       if (tail === undefined || query.cursor !== undefined) return yield* followLogs(source, query, call);
-      let cursor: LogCursor | undefined;
-      for await (const record of lastRecords(followLogs(source, { ...rest, tail }, call), tail)) {
-        ({ cursor } = record);
-        yield record;
-      }
+      const last = await lastRecords(followLogs(source, { ...rest, tail }, call), tail);
+      yield last;
+      const cursor = last.at(-1)?.cursor;
       if (follow) yield* followLogs(source, cursor === undefined ? { ...rest, follow } : { ...rest, follow, cursor }, call);
     });
   }

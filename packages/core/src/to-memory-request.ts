@@ -1,6 +1,6 @@
 import type { MemoryRequest, MemoryServiceRequest } from "./memory-backend.ts";
 import type { MemoryProgram } from "./memory-program.ts";
-import type { Order, Plan } from "./plan.ts";
+import type { Adjustment, Order, Plan, Problem } from "./plan.ts";
 import { defaultDrainMs, defaultReadinessTimeoutMs, defaultStopGraceMs } from "./spec.ts";
 import { type FieldTable, treatFields } from "./treat-fields.ts";
 
@@ -19,7 +19,7 @@ const table: FieldTable = {
   entrypoint: pretended,
   command: pretended,
   env: pretended,
-  secrets: pretended,
+  secrets: "honoured",
   resources: pretended,
   platform: pretended,
   identity: pretended,
@@ -45,13 +45,26 @@ type Bearer = Pick<MemoryRequest, "name" | "owner">;
 
 export function toMemoryRequest(order: Order<MemoryOptions>, bearer: Bearer): Plan<MemoryRequest | MemoryServiceRequest> {
   const { problems, adjustments } = treatFields(order.spec, table);
-  return { problems, adjustments, requests: problems.length === 0 ? [requestOf(order, bearer)] : [] };
+  const all = [...problems, ...secretProblems(order)];
+  return {
+    problems: all,
+    adjustments: [...adjustments, ...portAdjustments(order)],
+    requests: all.length === 0 ? [requestOf(order, bearer)] : [],
+  };
 }
 
+const portAdjustments = ({ spec: { kind, ports = [] } }: Order): readonly Adjustment[] =>
+  kind === "task" && ports.length > 0 ? [{ path: "ports", from: ports, reason: "only a service's programs are asked" }] : [];
+
+const secretProblems = ({ spec: { secrets = {} } }: Order): readonly Problem[] =>
+  Object.entries(secrets).flatMap(([name, use]) =>
+    "backend" in use ? [{ path: `secrets.${name}`, message: "this backend has no store of secrets; expected resolve" }] : [],
+  );
+
 function requestOf({ spec, specHash, options }: Order<MemoryOptions>, bearer: Bearer): MemoryRequest | MemoryServiceRequest {
-  const { id, image, labels = {}, stopGraceMs = defaultStopGraceMs } = spec;
+  const { id, image, labels = {}, secrets = {}, stopGraceMs = defaultStopGraceMs } = spec;
   const program = options.program ?? [];
-  const common = { ...bearer, id, ...(image !== undefined && { image }), program, specHash, labels, stopGraceMs };
+  const common = { ...bearer, id, ...(image !== undefined && { image }), program, secrets, specHash, labels, stopGraceMs };
   if (spec.kind === "task") {
     return { kind: "task", ...common, ...(spec.timeoutMs !== undefined && { timeoutMs: spec.timeoutMs }) };
   }

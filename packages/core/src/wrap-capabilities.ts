@@ -3,7 +3,7 @@ import type { Capabilities } from "./capabilities.ts";
 import type { DriverLogItem, LogRecord } from "./log-record.ts";
 
 type Method<Input, Result> = (input: Input, options?: CallOptions) => Result;
-type Public<Result> = Result extends AsyncIterable<DriverLogItem> ? AsyncIterable<LogRecord> : Result;
+type Public<Result> = Result extends AsyncIterable<readonly DriverLogItem[]> ? AsyncIterable<LogRecord> : Result;
 /** The same methods as applications see them: the call is optional, errors and aborts are core's. */
 export type Wrapped<C extends Capabilities> = {
   readonly [K in Exclude<keyof C, "services">]: {
@@ -19,7 +19,7 @@ type Shapes = {
       call: Call,
     ) => Promise<unknown>
       ? "call"
-      : NonNullable<Capabilities[K]>[M] extends (input: never, call: Call) => AsyncIterable<DriverLogItem>
+      : NonNullable<Capabilities[K]>[M] extends (input: never, call: Call) => AsyncIterable<readonly DriverLogItem[]>
         ? "lines"
         : "stream";
   };
@@ -45,7 +45,11 @@ export interface Place {
 export interface Wrapper {
   call(at: Place, options: CallOptions | undefined, body: (call: Call) => Promise<unknown>): Promise<unknown>;
   stream(at: Place, options: CallOptions | undefined, open: (call: Call) => AsyncIterable<unknown>): AsyncIterable<unknown>;
-  lines(at: Place, options: CallOptions | undefined, open: (call: Call) => AsyncIterable<DriverLogItem>): AsyncIterable<unknown>;
+  lines(
+    at: Place,
+    options: CallOptions | undefined,
+    open: (call: Call) => AsyncIterable<readonly DriverLogItem[]>,
+  ): AsyncIterable<unknown>;
 }
 type Kind = keyof Wrapper;
 type Native = (input: unknown, call: Call) => never;

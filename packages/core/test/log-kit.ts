@@ -32,8 +32,11 @@ export const gap = (position: string): DriverLogItem => ({
 });
 
 export const read = (items: readonly DriverLogItem[], cursor?: LogCursor): readonly LogRecord[] => {
-  const lines = new LogLines(cursor);
-  return [...items.flatMap((item) => [...lines.push(item)]), ...lines.end()];
+  const lines = new LogLines(cursor === undefined ? {} : { cursor });
+  const records: LogRecord[] = [];
+  for (const item of items) lines.push(item, records);
+  lines.end(records);
+  return records;
 };
 export const shown = (records: readonly LogRecord[]): readonly string[] =>
   records.map((record) => ("gap" in record ? `<${record.gap}>` : `${record.stream}:${record.text}`));

@@ -60,13 +60,16 @@ await openRuntime(docker.with({}), {});
 await using runtime = await openRuntime(docker.with({}), { owner });
 
 // Capabilities: there where declared, the call optional, narrowed by `supports`.
-(await runtime.capabilities.exec.exec({ id, command: ["nproc"] })).exit satisfies Exit;
+for await (const item of runtime.capabilities.exec.exec({ id, command: ["nproc"] })) {
+  if (item.kind === "exit") item.exit satisfies Exit;
+  else item.bytes satisfies Uint8Array;
+}
 runtime.capabilities.backendLogs.backendLogs(id) satisfies AsyncIterable<LogRecord>;
 // @ts-expect-error this runtime has no stats
 runtime.capabilities.stats;
 declare const unknown: Runtime;
 unknown satisfies Runtime;
-if (unknown.supports("watch", "services")) unknown.capabilities.services.restart(id, { signal: AbortSignal.timeout(1) });
+if (unknown.supports("watch", "services")) unknown.restart(id, { signal: AbortSignal.timeout(1) });
 // @ts-expect-error not narrowed
 unknown.capabilities.watch.watch({});
 const anyRuntime: Runtime = runtime;

@@ -108,7 +108,7 @@ class DockerDriver implements RuntimeDriver<DockerCapabilities, DockerOptions, C
     const alive = new Set<string>(ids);
     for (const volume of volumes) if (!alive.has(volume.Labels?.[label.id] ?? "")) yield asLeftover(volume);
   }
-  async *logs(id: WorkloadId, query: DriverLogQuery, call: Call): AsyncGenerator<DriverLogItem, void, void> {
+  async *logs(id: WorkloadId, query: DriverLogQuery, call: Call): AsyncGenerator<readonly DriverLogItem[], void, void> {
     const container = await this.#containers.find(id, call.signal);
     if (container === undefined) throw new LongshoreError(`${id}: no such container`, { code: "not-found", operation: "logs" });
     const look = (now: Call): ReturnType<Containers["find"]> => this.#containers.find(id, now.signal);

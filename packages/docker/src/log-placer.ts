@@ -11,6 +11,7 @@ interface Begun {
   readonly position: string;
 }
 type OpenLines = Map<Stream, Begun>;
+const nothingOpen: ReadonlyMap<Stream, Begun> = new Map();
 
 /**
  * Gives each entry of a log its position: the latest time seen so far. Some engines apply `since` to each entry, others up to
@@ -23,9 +24,9 @@ export class LogPlacer {
   readonly #open: OpenLines;
   #latest = "";
   #count = 0;
-  #openBefore: OpenLines = new Map();
+  #openBefore: ReadonlyMap<Stream, Begun> = nothingOpen;
 
-  constructor(instance: string, from: string, open: OpenLines = new Map()) {
+  constructor(instance: string, from: string, open: ReadonlyMap<Stream, Begun> = nothingOpen) {
     this.#instance = instance;
     this.#from = from;
     this.#open = new Map(open);
@@ -35,14 +36,16 @@ export class LogPlacer {
     if (at > this.#latest) {
       this.#latest = at;
       this.#count = 0;
-      this.#openBefore = new Map(this.#open);
+      this.#openBefore = this.#open.size === 0 ? nothingOpen : new Map(this.#open);
     }
     if (this.#latest < this.#from) return undefined;
     this.#count++;
-    const begun = this.#open.get(stream) ?? { at, position: this.#latest };
-    if (bytes.at(-1) === 10) this.#open.delete(stream);
-    else this.#open.set(stream, begun);
-    return { kind: "bytes", stream, instance: this.#instance, ...begun, bytes };
+    const begun = this.#open.size === 0 ? undefined : this.#open.get(stream);
+    const ended = bytes[bytes.length - 1] === 10;
+    if (!ended && begun === undefined) this.#open.set(stream, { at, position: this.#latest });
+    if (ended && begun !== undefined) this.#open.delete(stream);
+    const position = begun?.position ?? this.#latest;
+    return { kind: "bytes", stream, instance: this.#instance, at: begun?.at ?? at, position, bytes };
   }
   /** The last position, and a placer that begins there and passes over the entries since it that this one has placed. */
   resume(): { readonly from: string; readonly place: (entry: LogEntry) => DriverLogItem | undefined } {

@@ -20,7 +20,7 @@ function toSince(at: string, earlierMs: number): string {
 
 function toEntry({ stream, bytes }: LogFrame): LogEntry {
   const space = bytes.indexOf(32);
-  return { stream, at: instant(bytes.subarray(0, space).toString()), bytes: bytes.subarray(space + 1) };
+  return { stream, at: instant(bytes.toString("latin1", 0, space)), bytes: bytes.subarray(space + 1) };
 }
 
 /**
@@ -28,10 +28,6 @@ function toEntry({ stream, bytes }: LogFrame): LogEntry {
  * be the first to write it down. Generous; what it costs is that many seconds of log, read again at a resume.
  */
 const slackMs = 5000;
-
-async function* entriesOf(frames: AsyncIterable<LogFrame>): AsyncGenerator<LogEntry, void, void> {
-  for await (const frame of frames) yield toEntry(frame);
-}
 
 interface Reading extends Omit<DriverLogQuery, "positions"> {
   readonly position?: string;
@@ -44,15 +40,15 @@ function toQuery({ follow, position = "", since, tail }: Reading): Readonly<Reco
 }
 
 /** One reading of the engine's, to its end. */
-async function* readEntries(
+async function* readFrames(
   { engine, container }: ReadableLog,
   query: Reading,
   call: Call,
-): AsyncGenerator<LogEntry, void, void> {
+): AsyncGenerator<readonly LogFrame[], void, void> {
   const path = `/containers/${container.Id}/logs`;
   const body = await engine.stream("logs", call.signal, { path, query: toQuery(query) });
   try {
-    yield* entriesOf(container.Config.Tty ? parseTerminalLog(body) : parseLogFrames(body));
+    yield* container.Config.Tty ? parseTerminalLog(body) : parseLogFrames(body);
   } finally {
     (body as NodeJS.ReadableStream & { destroy(): void }).destroy();
   }
@@ -66,30 +62,43 @@ export async function* readContainerLogs(
   log: ReadableLog,
   query: DriverLogQuery,
   call: Call,
-): AsyncGenerator<DriverLogItem, void, void> {
+): AsyncGenerator<readonly DriverLogItem[], void, void> {
   const instance = log.container.Id.slice(0, 12);
   const { positions = {}, follow, ...rest } = query;
   const from = positions[instance] ?? "";
   const placer = new LogPlacer(instance, from);
   let resumed = from !== "";
-  for await (const entry of readEntries(log, { ...rest, follow, position: from }, call)) {
-    const item = placer.place(entry);
-    if (item === undefined) continue;
-    if (resumed && item.position > from) {
-      yield { kind: "gap", position: item.position, gap: "lost", reason: "the engine no longer has these lines", instance };
+  for await (const frames of readFrames(log, { ...rest, follow, position: from }, call)) {
+    const items: DriverLogItem[] = [];
+    for (const frame of frames) {
+      const item = placer.place(toEntry(frame));
+      if (item === undefined) continue;
+      if (resumed && item.position > from) items.push(lostBefore(item.position, instance));
+      resumed = false;
+      items.push(item);
     }
-    resumed = false;
-    yield item;
+    yield items;
   }
-  if (!follow) return;
+  if (follow) yield* readEnd(log, placer, call);
+}
+
+const lostBefore = (position: string, instance: string): DriverLogItem => ({
+  kind: "gap",
+  position,
+  gap: "lost",
+  reason: "the engine no longer has these lines",
+  instance,
+});
+
+/** Of a container that has ended; one that runs had its connection broken. */
+async function* readEnd(log: ReadableLog, placer: LogPlacer, call: Call): AsyncGenerator<readonly DriverLogItem[], void, void> {
   const now = await log.look(call);
   if (now === undefined) return;
   if (now.State.Running) {
     throw new LongshoreError("the log ended while the container runs", { code: "unavailable", operation: "logs" });
   }
   const end = placer.resume();
-  for await (const entry of readEntries(log, { follow: false, position: end.from }, call)) {
-    const item = end.place(entry);
-    if (item !== undefined) yield item;
+  for await (const frames of readFrames(log, { follow: false, position: end.from }, call)) {
+    yield frames.map((frame) => end.place(toEntry(frame))).filter((item) => item !== undefined);
   }
 }

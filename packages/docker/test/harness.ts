@@ -1,4 +1,4 @@
-import { type Harness, type HarnessOpening, type Route, shellProgram, wireAbilities } from "@longshore/conformance";
+import { type Harness, type HarnessOpening, openOptions, type Route, shellProgram, wireAbilities } from "@longshore/conformance";
 import { openRuntime, type Owner, type Runtime, type WorkloadId } from "@longshore/core";
 import { runtime as plugin } from "@longshore/docker";
 import { cleanUp, image, native } from "./kit.ts";
@@ -16,6 +16,21 @@ const ours = (owner: Owner, id?: WorkloadId): readonly string[] => [
   ...(id === undefined ? [] : ["--filter", `label=longshore.id=${id}`]),
 ];
 
+/** What the engine shows of containers, volumes and processes to whoever may use it. */
+async function dump(owner: Owner, id: WorkloadId): Promise<string> {
+  const [containers, volumes] = await Promise.all([
+    native("ps", "-aq", ...ours(owner, id)).then(lines),
+    native("volume", "ls", "-q", ...ours(owner, id)).then(lines),
+  ]);
+  const shown = await Promise.all([
+    ...containers.map((name) => native("inspect", name)),
+    ...containers.map((name) => native("top", name, "-ef").catch(() => "")),
+    ...volumes.map((name) => native("volume", "inspect", name)),
+    native("events", "--since", "2m", "--until", String(Date.now() / 1000), ...ours(owner).slice(0, 2)),
+  ]);
+  return shown.join("\n");
+}
+
 /** Containers of one engine, seen with the engine's own client. */
 export function dockerHarness(): Harness {
   const abilities = wireAbilities({
@@ -27,8 +42,8 @@ export function dockerHarness(): Harness {
   return {
     name: "docker",
     traits: plugin.traits,
-    open: ({ owner, store, through }: HarnessOpening): Promise<Runtime> =>
-      openRuntime(plugin.with(configOf(through)), { owner, ...(store !== undefined && { store }) }),
+    open: (opening: HarnessOpening): Promise<Runtime> =>
+      openRuntime(plugin.with(configOf(opening.through)), openOptions(opening)),
     // Process 1 cannot kill itself: a program that does needs an init above it.
     program: (steps) => ({
       image,
@@ -43,6 +58,8 @@ export function dockerHarness(): Harness {
       return [...lines(containers), ...lines(volumes)];
     },
     alive: async (owner, id) => lines(await native("ps", ...ours(owner, id), "--format", "{{.Names}}")),
+    secrets: { dump },
+    options: [{ network: "some" }, { extraHosts: ["some:10.0.0.1"] }, { shmSize: "64Mi" }],
     wipe: cleanUp,
     bad: {
       image: { image: "127.0.0.1:9/missing:1", pullPolicy: "never", command: ["true"] },

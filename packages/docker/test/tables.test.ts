@@ -120,7 +120,7 @@ const frame = (type: number, text: string): Buffer => {
 describe("bodies, torn anywhere", () => {
   const whole = Buffer.concat([frame(1, "one\n"), frame(2, "zwei é\n"), frame(0, ""), frame(1, "x".repeat(300))]);
   test.each([1, 3, 7, 8, 9, 1000])("frames in chunks of %i", async (size) => {
-    const frames = await Array.fromAsync(parseLogFrames(torn(whole, size)));
+    const frames = (await Array.fromAsync(parseLogFrames(torn(whole, size)))).flat();
     expect(frames.map(({ stream, bytes }) => `${stream} ${bytes.toString()}`)).toEqual([
       "stdout one\n",
       "stderr zwei é\n",
@@ -138,7 +138,7 @@ describe("bodies, torn anywhere", () => {
   test("a terminal's log is cut into entries, also those of a line that the engine split", async () => {
     const at = "2026-01-31T12:00:00.000000000Z ";
     const long = Buffer.from(`${at}short\r\n${at}${"x".repeat(16_384)}${at}rest\r\n`);
-    const entries = await Array.fromAsync(parseTerminalLog(torn(long, 1000)));
+    const entries = (await Array.fromAsync(parseTerminalLog(torn(long, 1000)))).flat();
     expect(entries.map(({ bytes }) => bytes.length)).toEqual([at.length + 7, at.length + 16_384, at.length + 6]);
   });
   test("JSON lines, multi-byte characters split", async () => {

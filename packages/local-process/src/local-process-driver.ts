@@ -100,8 +100,8 @@ export class LocalProcessDriver implements RuntimeDriver<LocalProcessCapabilitie
   list(filter: ListFilter, call: Call): AsyncIterable<Workload | Leftover> {
     return listTasks(this.#places, filter, call);
   }
-  logs(id: WorkloadId, query: DriverLogQuery, call: Call): AsyncIterable<DriverLogItem> {
-    return readProcessLogs({ folder: this.#places.task(id), id }, query, call);
+  async *logs(id: WorkloadId, query: DriverLogQuery, call: Call): AsyncGenerator<readonly DriverLogItem[], void, void> {
+    for await (const item of readProcessLogs({ folder: this.#places.task(id), id }, query, call)) yield [item];
   }
   /** The folder can be made and written: asked of the kernel, since a trial file would stay behind where we are killed. */
   async ping(): Promise<void> {

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { type Harness, type HarnessOpening, shellProgram } from "@longshore/conformance";
+import { type Harness, type HarnessOpening, openOptions, shellProgram } from "@longshore/conformance";
 import { openRuntime, type Owner, type Runtime, type WorkloadId } from "@longshore/core";
 import { runtime as plugin } from "../src/index.ts";
 import { isRunning } from "./scratch.ts";
@@ -57,6 +57,14 @@ function countRuns(folder: string): { readonly note: string; readonly runs: NonN
   return { note, runs };
 }
 
+/** Process lists with arguments, and every record of a task but the files that are for its program alone. */
+function dump(folder: string): string {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const open = files.filter(({ parentPath, name }) => !parentPath.endsWith("/secrets") && name !== "log");
+  const texts = open.map(({ parentPath, name }) => read(() => readFileSync(join(parentPath, name), "utf8"), ""));
+  return [...texts, ...processesOf("/").map(({ what }) => what)].join("\n");
+}
+
 /** Tasks below one state folder, seen without the driver. */
 export function localProcessHarness(stateDir: string): Harness {
   const folderOf = (owner: Owner): string => join(stateDir, owner);
@@ -64,8 +72,7 @@ export function localProcessHarness(stateDir: string): Harness {
   return {
     name: "local-process",
     traits: plugin.traits,
-    open: ({ owner, store }: HarnessOpening): Promise<Runtime> =>
-      openRuntime(plugin.with({ stateDir }), { owner, ...(store !== undefined && { store }) }),
+    open: (opening: HarnessOpening): Promise<Runtime> => openRuntime(plugin.with({ stateDir }), openOptions(opening)),
     program: (steps) => ({ command: ["sh", "-c", `${note}\n${shellProgram(steps)}`] }),
     runs,
     // The supervisor serves the owner, no single workload, and ends by itself some seconds after the last of them.
@@ -78,6 +85,7 @@ export function localProcessHarness(stateDir: string): Harness {
       for (const { pid } of processesOf(folderOf(owner))) read(() => process.kill(pid, "SIGKILL"), true);
       rmSync(folderOf(owner), { recursive: true, force: true, maxRetries: 10 });
     },
+    secrets: { dump: async (owner, id) => dump(join(folderOf(owner), id)) },
     bad: { command: { command: ["no-such-program"] }, config: { image: "busybox:1.35" } },
     tells: { signals: true, streams: true },
     openConnections: () => openHandles(stateDir),

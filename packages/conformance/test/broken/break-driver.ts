@@ -11,7 +11,10 @@ export interface Broken {
   readonly faults: MemoryFaults;
   readonly host: Host;
 }
-export type Verbs = Pick<MemoryDriver, "start" | "inspect" | "stop" | "remove" | "list" | "logs" | typeof Symbol.asyncDispose>;
+export type Verbs = Pick<
+  MemoryDriver,
+  "capabilities" | "plan" | "start" | "inspect" | "stop" | "remove" | "list" | "logs" | typeof Symbol.asyncDispose
+>;
 
 /** A driver that somebody might well write. Each comes from a backend's documented trap and the naive answer to it. */
 export interface Mistake {
@@ -27,14 +30,14 @@ export interface Mistake {
 export function breakDriver({ verbs }: Mistake): Plug {
   return (backend, faults = backend.faults) => {
     const whole = memoryOn(backend, faults);
-    const open: Binding["open"] = async (host, call) => {
-      const { driver, options } = await whole.with({}).open(host, call);
-      return {
-        driver: replaced(driver as MemoryDriver, verbs({ driver: driver as MemoryDriver, backend, faults, host })),
-        options,
+    const broken =
+      (config: MemoryConfig): Binding["open"] =>
+      async (host, call) => {
+        const { driver, options } = await whole.with(config).open(host, call);
+        const wrong = verbs({ driver: driver as MemoryDriver, backend, faults, host });
+        return { driver: replaced(driver as MemoryDriver, wrong), options };
       };
-    };
-    return { ...whole, with: (config: MemoryConfig) => ({ ...whole.with(config), open }) as never };
+    return { ...whole, with: (config: MemoryConfig) => ({ ...whole.with(config), open: broken(config) }) as never };
   };
 }
 

@@ -5,6 +5,10 @@ import type { Mistake } from "./break-driver.ts";
 type Bytes = Extract<DriverLogItem, { readonly kind: "bytes" }>;
 const isBytes = (item: DriverLogItem): item is Bytes => item.kind === "bytes";
 
+async function* singly(batches: AsyncIterable<readonly DriverLogItem[]>): AsyncGenerator<DriverLogItem, void, void> {
+  for await (const items of batches) yield* items;
+}
+
 export const loggingMistakes: readonly Mistake[] = [
   {
     guarantee: "G4",
@@ -17,11 +21,12 @@ export const loggingMistakes: readonly Mistake[] = [
     name: "goes on by time, not by place: what bears the same time comes again",
     caughtBy: /resumed from any cursor/,
     verbs: ({ driver }) => ({
-      async *logs(id, { position, ...query }, call) {
+      async *logs(id, { positions, ...query }, call) {
+        const position = positions?.["0"];
         // Positions are the milliseconds of an item's time, which many items share, told once more from their beginning.
-        for await (const item of driver.logs(id, query, call)) {
+        for await (const item of singly(driver.logs(id, query, call))) {
           const time = isBytes(item) ? (item.at ?? "") : "";
-          if (position === undefined || time > position) yield { ...item, position: time };
+          if (position === undefined || time > position) yield [{ ...item, position: time }];
         }
       },
     }),
@@ -30,7 +35,7 @@ export const loggingMistakes: readonly Mistake[] = [
     guarantee: "G4",
     name: "goes on from the beginning",
     caughtBy: /resumed from any cursor/,
-    verbs: ({ driver }) => ({ logs: (id, { position: _position, ...query }, call) => driver.logs(id, query, call) }),
+    verbs: ({ driver }) => ({ logs: (id, { positions: _positions, ...query }, call) => driver.logs(id, query, call) }),
   },
   {
     guarantee: "G4",
@@ -38,7 +43,9 @@ export const loggingMistakes: readonly Mistake[] = [
     caughtBy: /a tail without newline/,
     verbs: ({ driver }) => ({
       async *logs(id, query, call) {
-        for await (const item of driver.logs(id, query, call)) if (!isBytes(item) || item.bytes.at(-1) === 10) yield item;
+        for await (const item of singly(driver.logs(id, query, call))) {
+          if (!isBytes(item) || item.bytes.at(-1) === 10) yield [item];
+        }
       },
     }),
   },
@@ -53,8 +60,8 @@ export const loggingMistakes: readonly Mistake[] = [
             ({ request, finishedAt }) => request.id === id && request.owner === host.owner && finishedAt !== undefined,
           );
         let taken = 0;
-        for await (const item of driver.logs(id, query, call)) {
-          yield item;
+        for await (const item of singly(driver.logs(id, query, call))) {
+          yield [item];
           if (query.follow && ++taken > 100 && has()) return;
         }
       },
@@ -66,8 +73,8 @@ export const loggingMistakes: readonly Mistake[] = [
     caughtBy: /characters torn/,
     verbs: ({ driver }) => ({
       async *logs(id, query, call) {
-        for await (const item of driver.logs(id, query, call)) {
-          yield isBytes(item) ? { ...item, bytes: new TextEncoder().encode(new TextDecoder().decode(item.bytes)) } : item;
+        for await (const item of singly(driver.logs(id, query, call))) {
+          yield [isBytes(item) ? { ...item, bytes: new TextEncoder().encode(new TextDecoder().decode(item.bytes)) } : item];
         }
       },
     }),
@@ -78,7 +85,9 @@ export const loggingMistakes: readonly Mistake[] = [
     caughtBy: /stdout and stderr apart/,
     verbs: ({ driver }) => ({
       async *logs(id, query, call) {
-        for await (const item of driver.logs(id, query, call)) yield isBytes(item) ? { ...item, stream: "stdout" } : item;
+        for await (const item of singly(driver.logs(id, query, call))) {
+          yield [isBytes(item) ? { ...item, stream: "stdout" } : item];
+        }
       },
     }),
   },
