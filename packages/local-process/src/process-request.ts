@@ -4,6 +4,8 @@ import type { Dictionary, Port, Readiness, SecretUse } from "@longshore/core";
 export interface ProcessRequest {
   readonly argv: readonly string[];
   readonly env: Dictionary<string>;
+  /** Written down beside what runs. */
+  readonly labels?: Dictionary<string>;
   readonly secrets: Dictionary<SecretUse>;
   /** Absent: a fresh folder of the workload's own. */
   readonly workingDirectory?: string;
@@ -25,6 +27,4 @@ export interface ServiceRequest {
   readonly readyMs: number;
   readonly rolling: boolean;
   readonly drainMs: number;
-  /** Of each instance's log, in bytes. */
-  readonly logLimit: number;
 }

@@ -3,52 +3,59 @@ import { join } from "node:path";
 import type { Dictionary } from "@longshore/core";
 import type { ProcessRequest } from "./process-request.ts";
 import type { SecretValues } from "./supervisor-messages.ts";
-import { markerName, taskFiles } from "./task-record.ts";
+import { markerName } from "./task-record.ts";
 
 /** What Debian's and Docker's shells search when nobody has said. */
 const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 export interface Surrounded {
-  /** The program's own; other users cannot reach into it. */
-  readonly folder: string;
+  readonly home: string;
+  /** Where the values that the program reads from files are. Other users cannot reach into it. */
+  readonly secrets: string;
   readonly marker: string;
-  readonly request: Pick<ProcessRequest, "env" | "secrets">;
+  readonly request: Pick<ProcessRequest, "env" | "secrets" | "ports">;
+  /** Of the secrets that are variables. */
   readonly values: SecretValues;
   /** Declared ports and the ones that were given. */
   readonly ports: Dictionary<number>;
 }
 
-/** The first that is declared is what programs call `PORT`. */
-export function portVariables(ports: Dictionary<number>, declared: readonly number[]): Dictionary<string> {
+/** `PORT_8080` for each that is declared; the first is what programs call `PORT` besides. */
+function portVariables({ request, ports }: Surrounded): Dictionary<string> {
+  const declared = request.ports?.map(({ port }) => port) ?? [];
   const [first] = declared;
   const given = declared.map((port) => [`PORT_${port}`, String(ports[port])] as const);
   return { ...(first !== undefined && { PORT: String(ports[first]) }), ...Object.fromEntries(given) };
 }
 
-/** All that a program finds in its environment: nothing of our own reaches it. */
-export function programEnvironment(surrounded: Surrounded, declared: readonly number[]): Dictionary<string> {
-  const { folder, request, marker, ports } = surrounded;
+/** All that a program finds in its environment: nothing of our own reaches it. What the spec sets holds. */
+export function programEnvironment(surrounded: Surrounded): Dictionary<string> {
+  const { home, request, marker } = surrounded;
   return {
     PATH: defaultPath,
-    HOME: join(folder, taskFiles.work),
+    HOME: home,
+    ...portVariables(surrounded),
     ...request.env,
-    ...portVariables(ports, declared),
     ...secretVariables(surrounded),
     [markerName]: marker,
   };
 }
 
-function secretVariables({ folder, request: { secrets }, values }: Surrounded): Dictionary<string> {
-  const uses = Object.entries(secrets);
-  const inFiles = join(folder, taskFiles.secrets);
-  if (uses.some(([, { as }]) => as === "file")) mkdirSync(inFiles, { recursive: true, mode: 0o700 });
-  return Object.fromEntries(
-    uses.map(([name, { as }]) => {
-      const value = values[name] ?? "";
-      if (as === "env") return [name, value];
-      const path = join(inFiles, name);
-      writeFileSync(path, value, { mode: 0o600 });
-      return [`${name}_FILE`, path];
-    }),
+const secretVariables = ({ secrets, request, values }: Surrounded): Dictionary<string> =>
+  Object.fromEntries(
+    Object.entries(request.secrets).map(([name, { as }]) =>
+      as === "env" ? [name, values[name] ?? ""] : [`${name}_FILE`, join(secrets, name)],
+    ),
   );
+
+/** Those that the program reads from files; with `all`, the others as well. Mode 0600 in a folder of mode 0700. */
+export function writeSecrets(
+  folder: string,
+  { secrets }: Pick<ProcessRequest, "secrets">,
+  values: SecretValues,
+  all?: "all",
+): void {
+  const uses = Object.entries(secrets).filter(([, { as }]) => as === "file" || all === "all");
+  if (uses.length > 0) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const [name] of uses) writeFileSync(join(folder, name), values[name] ?? "", { mode: 0o600 });
 }

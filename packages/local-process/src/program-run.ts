@@ -42,6 +42,7 @@ export class ProgramRun {
   #killAt = Infinity;
   #hurry: () => void = () => {};
   #forced = false;
+  readonly #cleared = Promise.withResolvers<void>();
 
   constructor(parts: RunParts) {
     this.#parts = parts;
@@ -49,6 +50,10 @@ export class ProgramRun {
   }
   get input(): ProgramPipes["input"] {
     return this.#parts.pipes.input;
+  }
+  /** All that it wrote was heard. */
+  get cleared(): Promise<void> {
+    return this.#cleared.promise;
   }
   get ended(): boolean {
     return this.#over.signal.aborted;
@@ -86,6 +91,7 @@ export class ProgramRun {
     late.abort();
     this.#parts.pipes[Symbol.dispose]();
     await all;
+    this.#cleared.resolve();
   }
   /** Politely, and after the grace by force. Again with less patience: the least counts. */
   async end(graceMs: number): Promise<void> {

@@ -6,7 +6,7 @@ import { createOnce } from "./create-once.ts";
 import { forgetSecrets } from "./forget-secrets.ts";
 import type { Attachable, Keeper, Means } from "./keeper.ts";
 import { LogWriter } from "./log-writer.ts";
-import { programEnvironment } from "./program-environment.ts";
+import { programEnvironment, writeSecrets } from "./program-environment.ts";
 import { ProgramPipes } from "./program-pipes.ts";
 import { type ProgramEnd, ProgramRun } from "./program-run.ts";
 import { isMissing, readRecord } from "./read-record.ts";
@@ -103,10 +103,11 @@ export class Supervision implements Keeper {
   async #runProgram(values: SecretValues): Promise<ExitRecord> {
     const { request, marker } = this.#task;
     const { ports, log } = this.#prepared;
-    const surrounded = { folder: this.#folder, request, marker, values, ports };
-    const env = programEnvironment(surrounded, request.ports?.map(({ port }) => port) ?? []);
-    const workingDirectory = request.workingDirectory ?? join(this.#folder, taskFiles.work);
-    this.#surroundings = { instance: this.#task.id, folder: this.#folder, workingDirectory, env };
+    const [home, secrets] = [join(this.#folder, taskFiles.work), join(this.#folder, taskFiles.secrets)];
+    writeSecrets(secrets, request, values);
+    const env = programEnvironment({ home, secrets, request, marker, values, ports });
+    const workingDirectory = request.workingDirectory ?? home;
+    this.#surroundings = { instance: this.#task.id, workingDirectory, env };
     const argv = request.tty === true ? terminalCommand(request.argv) : request.argv;
     const program = await this.#run.start({ argv, workingDirectory, env });
     if ("code" in program) {

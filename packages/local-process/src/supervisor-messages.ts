@@ -5,8 +5,8 @@ export type SecretValues = Dictionary<string>;
 
 /** What a driver asks of the supervisor. */
 export type Question =
-  /** Runs what nobody has run yet, or keeps running what has to. `revision`: of the service's order that the values belong to. */
-  | { readonly ask: "start"; readonly id: string; readonly revision?: number; readonly secrets: SecretValues }
+  /** Runs what nobody has run yet, or keeps running what has to. The secrets are a task's; a service has files of them. */
+  | { readonly ask: "start"; readonly id: string; readonly secrets: SecretValues }
   /** Something was written into the folder. */
   | { readonly ask: "look"; readonly id: string }
   | { readonly ask: "surroundings"; readonly id: string; readonly instance?: string }
@@ -19,7 +19,6 @@ export type Question =
 /** Where and as what a program of a workload runs. */
 export interface Surroundings {
   readonly instance: string;
-  readonly folder: string;
   readonly workingDirectory: string;
   /** Whole: with secrets, ports and marker. Goes to the same user's processes only, over a socket in a folder of mode 0700. */
   readonly env: Dictionary<string>;

@@ -7,6 +7,8 @@ import { FreePorts } from "./free-ports.ts";
 import type { Keeper, Means } from "./keeper.ts";
 import { PipePool } from "./pipe-pool.ts";
 import { Supervision } from "./supervision.ts";
+import { ServiceKeeper } from "./service-keeper.ts";
+import { servicesIn } from "./service-record.ts";
 import type { SecretValues } from "./supervisor-messages.ts";
 import type { SupervisorPlaces } from "./supervisor-places.ts";
 import { WallClock } from "./wall-clock.ts";
@@ -41,6 +43,7 @@ export class Supervisor {
     server.listen(this.#places.socket(turn));
     const closed = once(server, "close");
     await once(server, "listening");
+    for (const id of servicesIn(this.#owned)) await this.start(id, {}).catch((error: unknown) => console.error(error));
     const timer = setInterval(() => this.#turn(), lookEveryMs);
     await closed;
     clearInterval(timer);
@@ -56,7 +59,8 @@ export class Supervisor {
   /** Runs the workload, unless somebody does or did. Settles once it has started or never will. */
   async start(id: string, secrets: SecretValues): Promise<void> {
     await this.#starting.get(id);
-    if (this.#keepers.has(id)) return;
+    const known = this.#keepers.get(id);
+    if (known !== undefined) return known.look();
     const starting = this.#begin(id, secrets);
     const settled = starting.catch(() => {});
     this.#starting.set(id, settled);
@@ -67,7 +71,8 @@ export class Supervisor {
     }
   }
   async #begin(id: string, secrets: SecretValues): Promise<void> {
-    const keeper = await Supervision.begin(join(this.#owned, id), secrets, this.#means);
+    const folder = join(this.#owned, id);
+    const keeper = ServiceKeeper.begin(folder, this.#means) ?? (await Supervision.begin(folder, secrets, this.#means));
     if (keeper === undefined) return;
     this.#keepers.set(id, keeper);
     void keeper.over.finally(() => {

@@ -29,6 +29,13 @@ function processesOf(folder: string): readonly Process[] {
     return related ? [{ pid, what: `process ${name} ${command}` }] : [];
   });
 }
+/** By working folder alone. */
+const processesIn = (folder: string): readonly { readonly pid: number }[] =>
+  readdirSync("/proc").flatMap((name) => {
+    const where = read(() => readlinkSync(`/proc/${name}/cwd`), "");
+    return /^\d+$/.test(name) && where === folder ? [{ pid: Number(name) }] : [];
+  });
+
 /** Everything but the folders that are there for as long as the owner is: one tells of changes, one is the supervisor's. */
 const filesOf = (folder: string): readonly string[] => {
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => ![".changes", ".supervisor"].includes(name)) : [];
@@ -60,7 +67,7 @@ function countRuns(folder: string): { readonly note: string; readonly runs: NonN
 /** Process lists with arguments, and every record of a task but the files that are for its program alone. */
 function dump(folder: string): string {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const open = files.filter(({ parentPath, name }) => !parentPath.endsWith("/secrets") && name !== "log");
+  const open = files.filter(({ parentPath, name }) => !`${parentPath}/`.includes("/secrets/") && !name.startsWith("log"));
   const texts = open.map(({ parentPath, name }) => read(() => readFileSync(join(parentPath, name), "utf8"), ""));
   return [...texts, ...processesOf("/").map(({ what }) => what)].join("\n");
 }
@@ -84,6 +91,13 @@ export function localProcessHarness(stateDir: string): Harness {
     async wipe(owner) {
       for (const { pid } of processesOf(folderOf(owner))) read(() => process.kill(pid, "SIGKILL"), true);
       rmSync(folderOf(owner), { recursive: true, force: true, maxRetries: 10 });
+    },
+    services: {
+      service: (steps) => ({ command: ["sh", "-c", shellProgram(steps)], ports: [{ port: 8080 }] }),
+      async kill(owner, id, instance) {
+        const work = join(folderOf(owner), id, `work-${instance}`);
+        for (const { pid } of processesIn(work)) read(() => process.kill(pid, "SIGKILL"), true);
+      },
     },
     secrets: { dump: async (owner, id) => dump(join(folderOf(owner), id)) },
     bad: { command: { command: ["no-such-program"] }, config: { image: "busybox:1.35" } },

@@ -7,7 +7,7 @@ import { instant, LongshoreError, owner, specHash, type TaskSpec } from "@longsh
 import { expect, test } from "vitest";
 import { launchSupervisor } from "../src/launch-supervisor.ts";
 import { passingPath } from "../src/passing-folders.ts";
-import { prepareFolder } from "../src/prepare-folder.ts";
+import { prepareTask } from "../src/prepare-folder.ts";
 import { identify } from "../src/process-identity.ts";
 import { TaskPlaces } from "../src/task-places.ts";
 import { toProcessRequest } from "../src/to-process-request.ts";
@@ -21,7 +21,7 @@ async function prepareOnly(box: Scratch, spec: TaskSpec): Promise<void> {
   const [request] = toProcessRequest(order, facts).requests;
   assert(request);
   const places = new TaskPlaces(box.stateDir, owner("tests"));
-  assert.equal(await prepareFolder(places, { order, request, createdAt: instant(Date.now()) }), "made");
+  assert.equal(await prepareTask(places, { order, request, createdAt: instant(Date.now()) }), "made");
 }
 const runsOf = (path: string): number => (existsSync(path) ? readFileSync(path, "utf8").trim().split("\n").length : 0);
 

@@ -7,6 +7,7 @@ import { classifyProcessError } from "./classify-process-error.ts";
 import { passingFolders, passingPath } from "./passing-folders.ts";
 import { isMissing, readRecord } from "./read-record.ts";
 import { killSurvivors } from "./signal-survivors.ts";
+import { stopService } from "./stop-service.ts";
 import { stopTask, type TaskPlace } from "./stop-task.ts";
 import type { SupervisorLine } from "./supervisor-line.ts";
 import type { TaskPlaces } from "./task-places.ts";
@@ -21,7 +22,7 @@ export interface Removing {
 }
 
 /** From whatever point an earlier removal, or a start, was cut off at. The last to bear the id is the folder being removed. */
-export async function removeTask({ places, line }: Removing, id: WorkloadId, call: Call): Promise<void> {
+export async function removeWorkload({ places, line }: Removing, id: WorkloadId, call: Call): Promise<void> {
   const folder = places.task(id);
   await endForGood({ folder, id, line }, call);
   const gone = passingPath(places.folder, "gone", id);
@@ -65,7 +66,10 @@ async function killDamaged(folder: string): Promise<Pick<StopResult, "state" | "
 
 /** Nothing of it runs, and nobody writes into the folder any more: an end is the last that a supervisor writes there. */
 async function endForGood(place: TaskPlace, call: Call): Promise<void> {
-  const { state, reason } = await stopTask(place, { intent: "stopped", graceMs: 0 }, call).catch((error: unknown) => {
+  const stop = async (): Promise<StopResult> =>
+    (await stopService(place, { graceMs: 0, removing: true }, call)) ??
+    (await stopTask(place, { intent: "stopped", graceMs: 0 }, call));
+  const { state, reason } = await stop().catch((error: unknown) => {
     if (call.signal.aborted || classifyProcessError(error) !== undefined) throw error;
     return killDamaged(place.folder);
   });
