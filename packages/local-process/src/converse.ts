@@ -22,6 +22,9 @@ export async function converse(socket: Socket, supervisor: Supervisor): Promise<
   }
 }
 
+/** Who reads slower than that is let go, and told so by the connection's end. */
+const mostUnsentBytes = 16_777_216;
+
 interface Parties {
   readonly supervisor: Supervisor;
   readonly wire: AnsweringWire;
@@ -69,6 +72,7 @@ class Attachment implements Disposable {
   constructor(to: Attachable, wire: AnsweringWire) {
     this.#to = to;
     this.#hearing = to.listen((stream, bytes) => {
+      if (wire.unsentBytes > mostUnsentBytes) return wire[Symbol.dispose]();
       void wire.send({ tell: "output", stream, bytes: Buffer.from(bytes).toString("base64") });
     });
     void to.silent.then(() => wire.send({ tell: "end" })).then(() => wire.end());

@@ -24,6 +24,7 @@ import { haveKept, type ServicePlace } from "./order-service.ts";
 import { prepareService, prepareTask } from "./prepare-folder.ts";
 import type { ProcessRequest } from "./process-request.ts";
 import { processEndpoints, processServices } from "./process-services.ts";
+import { type ProcessSessions, processSessions } from "./process-sessions.ts";
 import { readProcessLogs } from "./read-process-logs.ts";
 import { readServiceLogs } from "./read-service-logs.ts";
 import { removeWorkload } from "./remove-workload.ts";
@@ -36,7 +37,7 @@ import { TaskPlaces } from "./task-places.ts";
 import { type HostFacts, type LocalProcessOptions, toProcessRequest } from "./to-process-request.ts";
 import { watchState } from "./watch-state.ts";
 
-export type LocalProcessCapabilities = Required<Pick<Capabilities, "watch" | "services" | "endpoints">>;
+export type LocalProcessCapabilities = Required<Pick<Capabilities, "watch" | "services" | "endpoints">> & ProcessSessions;
 export interface LocalProcessParts {
   readonly stateDir: string;
   readonly host: Host;
@@ -65,6 +66,7 @@ export class LocalProcessDriver implements RuntimeDriver<LocalProcessCapabilitie
       watch: { watch: (_from, call) => watchState(this.#places, call) },
       services: processServices({ place, values: (order, signal) => this.#secrets(order, signal) }),
       endpoints: processEndpoints(place),
+      ...processSessions(place),
     };
   }
   plan(order: Order<LocalProcessOptions>): Plan<ProcessRequest> {

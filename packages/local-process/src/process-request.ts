@@ -11,7 +11,6 @@ export interface ProcessRequest {
   readonly workingDirectory?: string;
   readonly ports?: readonly Port[];
   readonly stdin?: true;
-  readonly tty?: true;
   readonly timeoutMs?: number;
   readonly pendingTimeoutMs?: number;
   readonly graceMs: number;

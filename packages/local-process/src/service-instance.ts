@@ -17,7 +17,6 @@ import { killSurvivors } from "./signal-survivors.ts";
 import type { ProgramOrder } from "./start-program.ts";
 import type { SecretValues, Surroundings } from "./supervisor-messages.ts";
 import type { Failure } from "./task-record.ts";
-import { terminalCommand } from "./terminal-command.ts";
 
 /** As Docker restarts containers: from 100 ms, doubled to a minute, from the beginning after 10 s of running (docs.docker.com, restart policies). */
 const firstPauseMs = 100;
@@ -220,7 +219,7 @@ export class ServiceInstance {
     const env = programEnvironment({ home, secrets, request, marker: instanceMarker(service, name), values, ports });
     const workingDirectory = request.workingDirectory ?? home;
     this.#surroundings = { instance: name, workingDirectory, env };
-    return { argv: request.tty === true ? terminalCommand(request.argv) : request.argv, workingDirectory, env };
+    return { argv: request.argv, workingDirectory, env };
   }
   #failed({ code, detail }: Failure): Ending {
     return decideEnding({ finishedAt: this.parts.means.clock.now(), failure: diagnose(code, detail) });

@@ -33,6 +33,8 @@ export async function stopService(
   const limit = AbortSignal.timeout(applied + drainMs + longestEndMs);
   try {
     const ended = await untilEnded(place, { ...call, signal: AbortSignal.any([call.signal, limit]) });
+    // Whoever kept it may have died between the start of a program and the note of it.
+    if (ended !== undefined && ended.seen < ended.number) await killSurvivors({ marker: seen.service.marker }, longestKillMs);
     const forced = ended?.instances.some((one) => one.forced === true) ?? false;
     return { state: "confirmed", forced, graceMs: applied };
   } catch (error) {
@@ -52,12 +54,11 @@ function stopOf({ wanted, stopped, removing: gone }: ServiceOrder, asked: Servic
 
 async function untilEnded(place: ServicePlace, call: Call): Promise<ServiceEvidence | undefined> {
   using changes = new FolderChanges(place.folder);
-  await haveKept(place, call);
-  for (;;) {
+  for (let asked = false; ; asked = true) {
     const seen = lookAtService(place.folder);
-    if (seen === undefined || (seen.seen >= seen.number && hasEnded(seen))) return seen;
-    await changes.next(call.signal);
-    if (lookAtService(place.folder)?.keeper === undefined) await haveKept(place, call);
+    if (seen === undefined || hasEnded(seen)) return seen;
+    if (!asked || seen.keeper === undefined) await haveKept(place, call);
+    else await changes.next(call.signal);
   }
 }
 /** The keeper lets go last: nobody writes into the folder any more. */

@@ -13,7 +13,6 @@ import { isMissing, readRecord } from "./read-record.ts";
 import { sleepUntil } from "./sleep-until.ts";
 import type { SecretValues, Surroundings } from "./supervisor-messages.ts";
 import { type ExitRecord, type IntentRecord, type StartedRecord, taskFiles, type TaskRecord } from "./task-record.ts";
-import { terminalCommand } from "./terminal-command.ts";
 
 /** While the end cannot be written down, on a full disk for one: often enough for people who make room. */
 const writeAgainMs = 1_000;
@@ -108,8 +107,7 @@ export class Supervision implements Keeper {
     const env = programEnvironment({ home, secrets, request, marker, values, ports });
     const workingDirectory = request.workingDirectory ?? home;
     this.#surroundings = { instance: this.#task.id, workingDirectory, env };
-    const argv = request.tty === true ? terminalCommand(request.argv) : request.argv;
-    const program = await this.#run.start({ argv, workingDirectory, env });
+    const program = await this.#run.start({ argv: request.argv, workingDirectory, env });
     if ("code" in program) {
       await log.close();
       return { finishedAt: this.#means.clock.now(), failure: program };

@@ -7,7 +7,7 @@ import type { Answer, Question } from "./supervisor-messages.ts";
 import type { SupervisorPlaces, Turn } from "./supervisor-places.ts";
 import { Wire } from "./wire.ts";
 
-type SupervisorWire = Wire<Question, Answer>;
+export type SupervisorWire = Wire<Question, Answer>;
 
 /** A supervisor is up in some 50 ms (measured; a start of Node). */
 const lookAgainMs = 5;
@@ -49,6 +49,16 @@ export class SupervisorLine {
       await first(wire, question, AbortSignal.timeout(patienceMs));
     } catch {
       // It has gone, or hangs; whoever tells it something does without it then.
+    }
+  }
+  /** Undefined where that one has gone, or hangs. */
+  async askTurn(turn: number, question: Question, signal: AbortSignal): Promise<Answer | undefined> {
+    try {
+      using wire = await orAbort(signal, () => this.wire(turn));
+      return await first(wire, question, AbortSignal.any([signal, AbortSignal.timeout(longestSilenceMs)]));
+    } catch {
+      signal.throwIfAborted();
+      return undefined;
     }
   }
   /** For a conversation. Rejects where nobody listens. */

@@ -36,7 +36,7 @@ const fields: FieldTable = {
   workingDirectory: "honoured",
   user: "honoured",
   init: { noEffect: "the machine's own init reaps what is left" },
-  tty: { refuse: "a process gets pipes, no terminal; leave tty out" },
+  tty: { refuse: "a process gets pipes, no terminal; leave tty out, exec can make one" },
   stdin: "honoured",
   hardening: { noEffect: "a process has no sandbox here; it may do what its user may" },
   ports: "honoured",

@@ -14,6 +14,9 @@ export class Wire<Out extends object, In> implements Disposable {
     if (!this.#socket.writable || this.#socket.write(`${JSON.stringify(message)}\n`)) return;
     await Promise.race([once(this.#socket, "drain"), once(this.#socket, "close")]);
   }
+  get unsentBytes(): number {
+    return this.#socket.writableLength;
+  }
   /** Until the other side ends, or the connection breaks: who needs to know waits for a last word. */
   async *messages(): AsyncGenerator<In, void, void> {
     let rest = "";

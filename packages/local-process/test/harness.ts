@@ -99,6 +99,8 @@ export function localProcessHarness(stateDir: string): Harness {
         for (const { pid } of processesIn(work)) read(() => process.kill(pid, "SIGKILL"), true);
       },
     },
+    sessions: ["exec", "terminal", "attach", "stats"],
+    copying: { spec: {}, path: "." },
     secrets: { dump: async (owner, id) => dump(join(folderOf(owner), id)) },
     bad: { command: { command: ["no-such-program"] }, config: { image: "busybox:1.35" } },
     tells: { signals: true, streams: true },
