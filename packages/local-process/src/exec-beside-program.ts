@@ -59,6 +59,9 @@ async function surroundingsOf(place: ServicePlace, request: ExecRequest, signal:
       ...at,
     });
   }
+  if (request.tty !== undefined && process.platform !== "linux") {
+    throw new LongshoreError("terminals are made on Linux only; leave tty out", { code: "unsupported", ...at });
+  }
   const answer = await line.askTurn(turn, { ask: "surroundings", id, instance }, signal);
   if (answer?.tell === "surroundings") return answer;
   throw new LongshoreError("it does not run", { code: "conflict", ...at });
@@ -73,11 +76,12 @@ function begin(request: ExecRequest, { workingDirectory, env: own }: Surrounding
   return spawn(program, words, { cwd, env: all, detached: true, stdio: ["pipe", "pipe", "pipe"] });
 }
 
-async function begun(child: Child, { id, command }: ExecRequest): Promise<void> {
+async function begun(child: Child, { id, command, tty }: ExecRequest): Promise<void> {
   child.stdin.on("error", () => {}); // nobody reads any more
   if (child.pid !== undefined) return;
   const [error] = (await once(child, "error")) as [NodeJS.ErrnoException];
-  throw new LongshoreError(`${command[0]}: ${error.code ?? error.message}`, {
+  const what = tty === undefined ? command[0] : "a terminal needs script(1) of util-linux";
+  throw new LongshoreError(`${what}: ${error.code ?? error.message}`, {
     code: "invalid-argument",
     operation: "exec",
     workload: id,
@@ -95,7 +99,7 @@ function type(child: Child, { input = nothing(), tty }: ExecRequest, gone: Abort
     input,
     gone,
     type: write,
-    resize: async (size) => (tty === undefined || child.pid === undefined ? undefined : resizeTerminal(child.pid, size)),
+    resize: async (size) => (tty === undefined || child.pid === undefined ? undefined : resizeTerminal(child.pid, size, gone)),
     end: () => void child.stdin.end(),
   });
 }

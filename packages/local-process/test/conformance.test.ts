@@ -11,8 +11,13 @@ afterAll(() => rmSync(stateDir, { recursive: true, force: true, maxRetries: 10 }
 const place = { module: import.meta.resolve("@longshore/local-process") };
 const harness = { ...localProcessHarness(stateDir), ...filesystemAbilities({ plugin: place, config: { stateDir } }) };
 
+const tests = conformanceTests(harness);
 describe("local-process keeps the guarantees", () => {
-  for (const { name, skip, run } of conformanceTests(harness)) {
-    test(name, (context) => (skip === undefined ? run() : context.skip(skip)), 120_000);
-  }
+  // Each case has owners of its own, and mostly waits. The summary comes last.
+  describe.concurrent("each", () => {
+    for (const { name, skip, run } of tests.slice(0, -1)) {
+      test(name, (context) => (skip === undefined ? run() : context.skip(skip)), 120_000);
+    }
+  });
+  for (const { name, run } of tests.slice(-1)) test(name, run);
 });
