@@ -71,7 +71,12 @@ function begin(request: ExecRequest, { workingDirectory, env: own }: Surrounding
   const { command, tty, env = {} } = request;
   const [program = "", ...words] = tty === undefined ? command : sizedCommand(command, tty);
   const marker = own[markerName];
-  const all = { ...own, ...(tty !== undefined && { TERM: "xterm" }), ...env, ...(marker !== undefined && { [markerName]: marker }) };
+  const all = {
+    ...own,
+    ...(tty !== undefined && { TERM: "xterm" }),
+    ...env,
+    ...(marker !== undefined && { [markerName]: marker }),
+  };
   const cwd = request.workingDirectory ?? workingDirectory;
   return spawn(program, words, { cwd, env: all, detached: true, stdio: ["pipe", "pipe", "pipe"] });
 }

@@ -42,7 +42,9 @@ async function instancesOf({ id, folder }: Wanted): Promise<readonly FoundInstan
   if (task === undefined) return undefined;
   const home = join(folder, taskFiles.work);
   const runs = task.exit === undefined ? running(task.started?.program) : {};
-  return [{ instance: id, request: task.task.request, home, ...runs, ...reached(task.supervised ? task.claim?.turn : undefined) }];
+  return [
+    { instance: id, request: task.task.request, home, ...runs, ...reached(task.supervised ? task.claim?.turn : undefined) },
+  ];
 }
 
 /** `not-found` where there is no such workload, or no such instance of it. */

@@ -149,9 +149,8 @@ export class LocalProcessDriver implements RuntimeDriver<LocalProcessCapabilitie
   }
   logs(id: WorkloadId, query: DriverLogQuery, call: Call): AsyncIterable<readonly DriverLogItem[]> {
     const folder = this.#places.task(id);
-    return lookAtService(folder) === undefined
-      ? readProcessLogs({ folder, id }, query, call)
-      : readServiceLogs(folder, query, call);
+    if (lookAtService(folder) === undefined) return readProcessLogs({ folder, id }, query, call);
+    return readServiceLogs({ folder, look: () => void this.#inspect(id) }, query, call);
   }
   /** The folder can be made and written: asked of the kernel, since a trial file would stay behind where we are killed. */
   async ping(): Promise<void> {

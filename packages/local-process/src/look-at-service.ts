@@ -43,14 +43,17 @@ function readAll(folder: string): ServiceEvidence | undefined {
   const service = readRecord<ServiceRecord>(join(folder, serviceFiles.service));
   if (service === undefined) return undefined;
   // First what is seen, then what is wanted: an order cannot be older than the state that took it into account.
-  const keeper = serviceKeepers(folder).newest()?.value;
+  const claim = serviceKeepers(folder).newest();
+  const keeper = claim?.value;
   const state = serviceState(folder);
   const order = serviceOrders(folder).newest();
   if (order === undefined) return undefined;
   const keeps = keeper !== undefined && keeper.released !== true && isAlive(keeper);
   const evidence = { folder, service, number: order.number, order: order.value, seen: state?.order ?? 0 };
   const instances = state?.instances ?? [];
-  return { ...evidence, instances: keeps ? instances : instances.map(unkept), ...(keeps && { keeper }) };
+  // Who has just taken over has not looked yet.
+  const known = keeps && state?.claim === claim?.number;
+  return { ...evidence, instances: known ? instances : instances.map(unkept), ...(keeps && { keeper }) };
 }
 
 /** Nobody looks after it: whether its program runs can be seen, whether it is ready cannot. */

@@ -74,10 +74,11 @@ export async function untilSettled(place: ServicePlace, operation: string, call:
     const seen = lookAtService(folder);
     if (seen === undefined) throw unknownService(place, operation);
     const { failure, stopped } = seen.order;
-    if (failure !== undefined && failure.generation === generation) {
+    const failed = failure !== undefined && failure.generation === generation;
+    if (failed && seen.seen >= seen.number && seen.instances.every((one) => one.generation !== generation)) {
       throw new LongshoreError(failure.detail, { code: "timeout", retryable: false, operation, workload: id });
     }
-    if (stopped !== undefined || isSettled(seen)) return toService(seen);
+    if (!failed && (stopped !== undefined || isSettled(seen))) return toService(seen);
     await changes.next(call.signal);
     if (lookAtService(folder)?.keeper === undefined) await haveKept(place, call);
   }

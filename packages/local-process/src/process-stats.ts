@@ -35,7 +35,7 @@ export class ProcessTable {
     const now = performance.now();
     if (now - this.#at > freshMs) [this.#at, this.#all] = [now, allProcesses().flatMap(readOne)];
     const family = new Map(this.#all.flatMap((one) => (one.group === program ? [[one.pid, one] as const] : [])));
-    for (let grown = true; grown; ) {
+    for (let grown = true; grown;) {
       const children = this.#all.filter(({ pid, parent }) => !family.has(pid) && family.has(parent));
       for (const child of children) family.set(child.pid, child);
       grown = children.length > 0;
@@ -62,7 +62,9 @@ function readOne(pid: number): readonly ProcessReading[] {
 function memoryOf({ pid }: ProcessReading): number {
   try {
     const status = readFileSync(`/proc/${pid}/status`, "latin1");
-    const [anonymous, shared] = ["RssAnon", "RssShmem"].map((name) => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1] ?? 0));
+    const [anonymous, shared] = ["RssAnon", "RssShmem"].map((name) =>
+      Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1] ?? 0),
+    );
     return (anonymous ?? 0) + (shared ?? 0);
   } catch {
     return 0;

@@ -34,9 +34,15 @@ class InstanceLog implements AsyncDisposable {
   }
 }
 
+export interface ServiceLogs {
+  readonly folder: string;
+  /** Now and then, so that somebody notices where nobody keeps it. */
+  readonly look: () => void;
+}
+
 /** Every instance's, those of earlier revisions too, the oldest first; followed, also of instances that come later. */
 export async function* readServiceLogs(
-  folder: string,
+  { folder, look }: ServiceLogs,
   { follow, positions = {} }: DriverLogQuery,
   { signal }: Call,
 ): AsyncGenerator<readonly DriverLogItem[], void, void> {
@@ -44,6 +50,7 @@ export async function* readServiceLogs(
   const open = new Map<string, InstanceLog>();
   using changes = follow ? new FolderChanges(folder) : undefined;
   for (;;) {
+    look();
     const whole = changes === undefined || hasEnded(folder);
     for (const instance of instancesOf(folder)) {
       if (!open.has(instance)) open.set(instance, logs.use(await InstanceLog.open(folder, instance, positions[instance])));

@@ -18,6 +18,7 @@ import {
   serviceOrders,
   type ServiceRecord,
   serviceState,
+  type ServiceStateRecord,
 } from "./service-record.ts";
 import type { Surroundings } from "./supervisor-messages.ts";
 import { takeTurn } from "./take-turn.ts";
@@ -175,8 +176,9 @@ export class ServiceKeeper implements Keeper {
     this.#change.resolve();
   }
   #write(): boolean {
-    const { folder } = this.#parts;
-    const text = JSON.stringify({ order: this.#order.number, instances: this.#instances.map(({ record }) => record) });
+    const { folder, claim } = this.#parts;
+    const instances = this.#instances.map(({ record }) => record);
+    const text = JSON.stringify({ order: this.#order.number, claim, instances } satisfies ServiceStateRecord);
     if (text === this.#written) return true;
     const [path, aside] = [join(folder, serviceFiles.state), join(folder, `.${serviceFiles.state}`)];
     try {

@@ -66,6 +66,8 @@ export interface InstanceRecord {
 export interface ServiceStateRecord {
   /** The number of the newest order that this takes into account. */
   readonly order: number;
+  /** The number of the claim of whoever wrote this. */
+  readonly claim: number;
   readonly instances: readonly InstanceRecord[];
 }
 /** Who keeps it running. Others may follow once that one has died or let go. */

@@ -84,11 +84,11 @@ export class SupervisorLine {
       wire[Symbol.dispose]();
     }
   }
-  /** One that ends with 0 has done its duty, or it was another's turn. */
+  /** One that ends with 0 has done its duty, or it was another's turn; one that is killed (null) had begun. */
   #launch(instead?: number): void {
     this.#launching ??= launchSupervisor(this.places, instead)
       .then((code) => {
-        if (code !== 0) this.#failed = new Error(`the supervisor ended at once: ${this.#complaints()}`);
+        if (code !== 0 && code !== null) this.#failed = new Error(`the supervisor ended at once: ${this.#complaints()}`);
       })
       .catch((error: unknown) => (this.#failed = error))
       .then(() => (this.#launching = undefined));

@@ -33,7 +33,12 @@ test.each<[what: string, all: readonly Standing[], expected: object, aim?: Parti
   ["by recreation, old ones go first", [old, old], { do: "leave", which: [old, old] }, { rolling: false }],
   ["by recreation, nobody comes before they have gone", [leaving], { do: "wait" }, { rolling: false }],
   ["a new one had its time", [old, old, one(2, { ready: false, overdue: true })], { do: "take-back" }],
-  ["a new one had its time, and there is nothing to go back to", [one(2, { ready: false, overdue: true }), fresh], { do: "wait" }, { canTakeBack: false }],
+  [
+    "a new one had its time, and there is nothing to go back to",
+    [one(2, { ready: false, overdue: true }), fresh],
+    { do: "wait" },
+    { canTakeBack: false },
+  ],
   ["it was ready in time", [old, old, one(2, { overdue: true })], { do: "leave", which: [old] }],
 ])("%s", (_what, all, expected, aim) => {
   expect(chooseStep(all, { ...usual, ...aim })).toMatchObject(expected);

@@ -107,7 +107,11 @@ test("what a service leaves out is said in its request", () => {
 });
 
 test.each<[path: string, message: RegExp, Partial<ServiceSpec>]>([
-  ["ports.1.publish", /one instance at a time/, { ports: [{ port: 80 }, { port: 81, publish: 8081 }], update: "recreate", replicas: 2 }],
+  [
+    "ports.1.publish",
+    /one instance at a time/,
+    { ports: [{ port: 80 }, { port: 81, publish: 8081 }], update: "recreate", replicas: 2 },
+  ],
   ["ports.0.publish", /one instance at a time/, { ports: [{ port: 81, publish: 8081 }] }],
   ["readiness.port", /one that ports declares/, { readiness: { port: 80 } }],
   ["readiness.port", /over tcp/, { readiness: { port: 80 }, ports: [{ port: 80, protocol: "udp" }] }],
