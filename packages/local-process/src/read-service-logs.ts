@@ -3,7 +3,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import type { Call, DriverLogItem, DriverLogQuery } from "@longshore/core/driver";
 import { FolderChanges } from "./folder-changes.ts";
 import { LinePlaces } from "./line-places.ts";
-import { lookAtService } from "./look-at-service.ts";
+import { lookAtService, type ServiceEvidence } from "./look-at-service.ts";
 import { framesFrom } from "./read-frames.ts";
 import { isMissing } from "./read-record.ts";
 import { instanceLog, instanceOfLog } from "./service-record.ts";
@@ -46,24 +46,41 @@ export async function* readServiceLogs(
   { follow, positions = {} }: DriverLogQuery,
   { signal }: Call,
 ): AsyncGenerator<readonly DriverLogItem[], void, void> {
-  await using logs = new AsyncDisposableStack();
   const open = new Map<string, InstanceLog>();
+  const done = new Set<string>();
   using changes = follow ? new FolderChanges(folder) : undefined;
-  for (;;) {
-    look();
-    const whole = changes === undefined || hasEnded(folder);
-    for (const instance of instancesOf(folder)) {
-      if (!open.has(instance)) open.set(instance, logs.use(await InstanceLog.open(folder, instance, positions[instance])));
+  try {
+    for (;;) {
+      look();
+      const seen = lookAtService(folder);
+      const whole = changes === undefined || hasEnded(seen);
+      for (const instance of instancesOf(folder).filter((one) => !done.has(one))) {
+        const log = open.get(instance) ?? (await InstanceLog.open(folder, instance, positions[instance]));
+        open.set(instance, log);
+        yield* log.rest(signal);
+        if (!whole && !hasLeft(instance, seen)) continue;
+        done.add(instance);
+        open.delete(instance);
+        await log[Symbol.asyncDispose]();
+      }
+      // Of what was removed meanwhile, to the end.
+      if (whole) for (const log of open.values()) yield* log.rest(signal);
+      if (whole) return;
+      await changes.next(signal);
     }
-    for (const log of open.values()) yield* log.rest(signal);
-    if (whole) return;
-    await changes.next(signal);
+  } finally {
+    for (const log of open.values()) await log[Symbol.asyncDispose]();
   }
 }
 
+/** Nothing more will come of it: there are later ones, and it is not among those that there are. */
+function hasLeft(instance: string, seen: ServiceEvidence | undefined): boolean {
+  const names = seen?.instances.map(({ name }) => Number(name)) ?? [];
+  return !names.includes(Number(instance)) && names.some((name) => name > Number(instance));
+}
+
 /** It was removed, or stopped and has ended: what is in the files now is all. */
-function hasEnded(folder: string): boolean {
-  const seen = lookAtService(folder);
+function hasEnded(seen: ServiceEvidence | undefined): boolean {
   if (seen === undefined) return true;
   return seen.order.stopped !== undefined && seen.keeper === undefined && seen.instances.every(({ phase }) => phase === "exited");
 }

@@ -4,6 +4,9 @@ import { type Change, isWorkloadId, type WorkloadId } from "@longshore/core";
 import type { Call } from "@longshore/core/driver";
 import type { TaskPlaces } from "./task-places.ts";
 
+/** A look at one process. */
+const lookEveryMs = 1_000;
+
 /**
  * One watch for all tasks of an owner, whoever started them: each has a note that is touched when there is something to
  * see. Begins with a resync once it is listening. Throws when it breaks.
@@ -11,6 +14,7 @@ import type { TaskPlaces } from "./task-places.ts";
 export async function* watchState(places: TaskPlaces, { signal }: Call): AsyncGenerator<Change, void, void> {
   await mkdir(places.changes, { recursive: true, mode: 0o700 });
   const changed = new Set<WorkloadId>();
+  let [missed, holder] = [false, places.supervisor.current()];
   let wake = (): void => {};
   let broken: unknown;
   using watcher = disposable(watch(places.changes, { persistent: false }));
@@ -23,18 +27,30 @@ export async function* watchState(places: TaskPlaces, { signal }: Call): AsyncGe
     wake();
   });
   const stop = (): void => wake();
+  // A supervisor that is killed tells nobody.
+  const timer = setInterval(() => {
+    const now = places.supervisor.current();
+    missed ||= holder !== undefined && now?.number !== holder.number;
+    holder = now;
+    if (missed) wake();
+  }, lookEveryMs).unref();
   signal.addEventListener("abort", stop);
   try {
     yield { kind: "resync" };
     while (!signal.aborted) {
       if (broken !== undefined) throw broken;
+      if (missed) {
+        missed = false;
+        yield { kind: "resync" };
+      }
       for (const id of changed) {
         changed.delete(id);
         yield { kind: (await isThere(places.task(id))) ? "changed" : "removed", id };
       }
-      if (changed.size === 0 && broken === undefined && !signal.aborted) await new Promise<void>((resolve) => (wake = resolve));
+      if (changed.size === 0 && !missed && broken === undefined && !signal.aborted) await new Promise<void>((resolve) => (wake = resolve));
     }
   } finally {
+    clearInterval(timer);
     signal.removeEventListener("abort", stop);
   }
 }

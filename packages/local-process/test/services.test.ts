@@ -207,3 +207,19 @@ test("a removed service takes its notes with it, and cannot be resumed", async (
   );
   await assert.rejects(runtime.resume(id), (error) => LongshoreError.is(error, "not-found"));
 });
+
+test("who observes a service sees it come back after its supervisor died", async () => {
+  await using box = new Scratch();
+  const runtime = await box.open();
+  const id = anId("service");
+  await runtime.start(asleep(id, ":"));
+  await whole(runtime, id, 1);
+  const back = (async () => {
+    for await (const seen of runtime.observe(id)) {
+      if (seen.kind === "service" && seen.state.restarts === 1 && seen.state.ready === 1) return true;
+    }
+    return false;
+  })();
+  killSupervisor(box);
+  assert(await back);
+});
