@@ -2,9 +2,10 @@ import { watch } from "node:fs";
 import { mkdir, stat } from "node:fs/promises";
 import { type Change, isWorkloadId, type WorkloadId } from "@longshore/core";
 import type { Call } from "@longshore/core/driver";
+import { Orphans } from "./orphans.ts";
 import type { TaskPlaces } from "./task-places.ts";
 
-/** A look at one process. */
+/** A look at one process, and at those that have no supervisor any more. */
 const lookEveryMs = 1_000;
 
 /**
@@ -14,7 +15,8 @@ const lookEveryMs = 1_000;
 export async function* watchState(places: TaskPlaces, { signal }: Call): AsyncGenerator<Change, void, void> {
   await mkdir(places.changes, { recursive: true, mode: 0o700 });
   const changed = new Set<WorkloadId>();
-  let [missed, holder] = [false, places.supervisor.current()];
+  const orphans = new Orphans(places);
+  let missed = false;
   let wake = (): void => {};
   let broken: unknown;
   using watcher = disposable(watch(places.changes, { persistent: false }));
@@ -29,10 +31,10 @@ export async function* watchState(places: TaskPlaces, { signal }: Call): AsyncGe
   const stop = (): void => wake();
   // A supervisor that is killed tells nobody.
   const timer = setInterval(() => {
-    const now = places.supervisor.current();
-    missed ||= holder !== undefined && now?.number !== holder.number;
-    holder = now;
-    if (missed) wake();
+    const found = orphans.look();
+    missed ||= found === "all";
+    if (found !== "all") for (const id of found) changed.add(id);
+    if (missed || changed.size > 0) wake();
   }, lookEveryMs).unref();
   signal.addEventListener("abort", stop);
   try {
