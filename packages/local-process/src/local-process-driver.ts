@@ -1,4 +1,5 @@
 import { access, constants, mkdir } from "node:fs/promises";
+import { setImmediate } from "node:timers/promises";
 import { type Leftover, type ListFilter, LongshoreError, type StopResult, type Workload, type WorkloadId } from "@longshore/core";
 import {
   type Call,
@@ -118,7 +119,9 @@ export class LocalProcessDriver implements RuntimeDriver<LocalProcessCapabilitie
     signal.throwIfAborted();
     return Object.fromEntries(resolved.map(({ name, value }) => [name, value]));
   }
-  inspect(ids: readonly WorkloadId[]): Promise<readonly DriverInspection[]> {
+  async inspect(ids: readonly WorkloadId[]): Promise<readonly DriverInspection[]> {
+    // A look waits for nothing else, and who looks over and over would let nobody else have a turn.
+    await setImmediate();
     return Promise.all(ids.map((id) => this.#inspect(id)));
   }
   async #inspect(id: WorkloadId): Promise<DriverInspection> {

@@ -49,7 +49,8 @@ export async function* watchState(places: TaskPlaces, { signal }: Call): AsyncGe
         changed.delete(id);
         yield { kind: (await isThere(places.task(id))) ? "changed" : "removed", id };
       }
-      if (changed.size === 0 && !missed && broken === undefined && !signal.aborted) await new Promise<void>((resolve) => (wake = resolve));
+      if (changed.size === 0 && !missed && broken === undefined && !signal.aborted)
+        await new Promise<void>((resolve) => (wake = resolve));
     }
   } finally {
     clearInterval(timer);

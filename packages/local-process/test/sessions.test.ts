@@ -135,7 +135,10 @@ test("an archive that would leave the folder is refused, and so is what is none"
   const { copyIn } = runtime.capabilities.copy;
   const block = Buffer.alloc(512);
   new Header({ path: "../escaped", type: "File", size: 0, mode: 0o644 }).encode(block);
-  await assert.rejects(copyIn({ id, path: ".", tar: Readable.from([Buffer.concat([block, Buffer.alloc(1024)])]) }), isCode("invalid-argument"));
+  await assert.rejects(
+    copyIn({ id, path: ".", tar: Readable.from([Buffer.concat([block, Buffer.alloc(1024)])]) }),
+    isCode("invalid-argument"),
+  );
   await assert.rejects(copyIn({ id, path: ".", tar: Readable.from([Buffer.alloc(4096, "x")]) }), isCode("invalid-argument"));
 });
 
@@ -146,6 +149,12 @@ test("figures are of the whole tree", async () => {
   assert(runtime.supports("stats"));
   const samples: Sample[] = [];
   for await (const sample of runtime.capabilities.stats.stats(id)) if (samples.push(sample) === 2) break;
-  assert(samples.every(({ cpu, instance }) => cpu > 100 && instance === id), JSON.stringify(samples));
-  assert(samples.every(({ memory }) => memory > 0 && memory < 100), JSON.stringify(samples));
+  assert(
+    samples.every(({ cpu, instance }) => cpu > 100 && instance === id),
+    JSON.stringify(samples),
+  );
+  assert(
+    samples.every(({ memory }) => memory > 0 && memory < 100),
+    JSON.stringify(samples),
+  );
 });
