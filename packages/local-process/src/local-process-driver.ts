@@ -148,7 +148,7 @@ export class LocalProcessDriver implements RuntimeDriver<LocalProcessCapabilitie
     return removeWorkload({ places: this.#places, line: this.#line }, id, call);
   }
   list(filter: ListFilter, call: Call): AsyncIterable<Workload | Leftover> {
-    return listWorkloads(this.#places, filter, call);
+    return listWorkloads(this.#places, { filter, unkept: (id) => this.#revive(id) }, call);
   }
   logs(id: WorkloadId, query: DriverLogQuery, call: Call): AsyncIterable<readonly DriverLogItem[]> {
     const folder = this.#places.task(id);

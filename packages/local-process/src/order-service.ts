@@ -9,7 +9,7 @@ import { isSettled, lookAtService, type ServiceEvidence, toService } from "./loo
 import type { ProcessRequest } from "./process-request.ts";
 import { writeSecrets } from "./program-environment.ts";
 import { type Revision, serviceFiles, type ServiceOrder, serviceOrders } from "./service-record.ts";
-import type { SupervisorLine } from "./supervisor-line.ts";
+import { type SupervisorLine, wake } from "./supervisor-line.ts";
 import type { SecretValues } from "./supervisor-messages.ts";
 
 export interface ServicePlace {
@@ -61,7 +61,10 @@ export function giveOrder(
 export async function haveKept({ id, folder, line }: ServicePlace, call: Call): Promise<void> {
   const { keeper } = lookAtService(folder) ?? {};
   const current = line.places.current()?.number;
-  if (keeper?.turn !== undefined && keeper.turn !== current) return line.tell(keeper.turn, { ask: "look", id });
+  if (keeper?.turn !== undefined && keeper.turn !== current) {
+    wake(keeper);
+    return line.tell(keeper.turn, { ask: "look", id });
+  }
   await line.ask({ ask: "start", id, secrets: {} }, call);
 }
 

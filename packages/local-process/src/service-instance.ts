@@ -151,10 +151,8 @@ export class ServiceInstance {
   async #openLog(): Promise<LogWriter> {
     const { folder, name, service, means, before } = this.parts;
     const path = instanceLog(folder, name);
-    if (before === undefined) {
-      mkdirSync(instanceWork(folder, name), { recursive: true, mode: 0o700 });
-      return LogWriter.open(path, means.clock);
-    }
+    mkdirSync(instanceWork(folder, name), { recursive: true, mode: 0o700 });
+    if (before === undefined) return LogWriter.open(path, means.clock);
     const program = before.program === undefined ? {} : { program: before.program };
     await killSurvivors({ marker: instanceMarker(service, name), ...program }, longestKillMs);
     const log = await LogWriter.reopen(path, means.clock);

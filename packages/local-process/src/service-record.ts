@@ -89,8 +89,11 @@ export const serviceState = (folder: string): ServiceStateRecord | undefined =>
   readRecord<ServiceStateRecord>(join(folder, serviceFiles.state));
 
 /** The number of an instance that never was. */
-export const nextInstance = (folder: string): number =>
-  Math.max(-1, ...readdirSync(folder).map((name) => Number(instanceOfLog(name) ?? -1))) + 1;
+export function nextInstance(folder: string): number {
+  const logs = readdirSync(folder).flatMap((name) => instanceOfLog(name) ?? []);
+  const known = serviceState(folder)?.instances.map(({ name }) => name) ?? [];
+  return Math.max(-1, ...[...logs, ...known].map(Number)) + 1;
+}
 
 /** Something has to run, or to end. */
 export function needsKeeper(folder: string): boolean {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { LongshoreError } from "@longshore/core";
 import { type Call, orAbort, sleep } from "@longshore/core/driver";
 import { launchSupervisor } from "./launch-supervisor.ts";
+import type { ProcessIdentity } from "./process-identity.ts";
 import { reachSupervisor } from "./reach-supervisor.ts";
 import type { Answer, Question } from "./supervisor-messages.ts";
 import type { SupervisorPlaces, Turn } from "./supervisor-places.ts";
@@ -67,7 +68,7 @@ export class SupervisorLine {
   }
   async #askOne(turn: Turn, question: Question, signal: AbortSignal): Promise<Answer | undefined> {
     const silence = AbortSignal.timeout(longestSilenceMs);
-    const waking = setTimeout(() => wake(turn), patienceMs);
+    const waking = setTimeout(() => wake(turn.holder), patienceMs);
     const wire = await orAbort(signal, () => this.wire(turn.number)).catch((error: unknown) => {
       if (signal.aborted || LongshoreError.is(error)) throw error;
     });
@@ -112,9 +113,10 @@ async function first(wire: SupervisorWire, question: Question, signal: AbortSign
   });
 }
 
-function wake({ holder }: Turn): void {
+/** One that somebody has halted. */
+export function wake({ pid }: ProcessIdentity): void {
   try {
-    process.kill(holder.pid, "SIGCONT");
+    process.kill(pid, "SIGCONT");
   } catch {
     // It has ended meanwhile.
   }

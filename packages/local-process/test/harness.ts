@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { type Harness, type HarnessOpening, openOptions, shellProgram } from "@longshore/conformance";
 import { openRuntime, type Owner, type Runtime, type WorkloadId } from "@longshore/core";
 import { runtime as plugin } from "../src/index.ts";
@@ -89,7 +90,11 @@ export function localProcessHarness(stateDir: string): Harness {
     ],
     alive: async (owner: Owner, id: WorkloadId) => processesOf(join(folderOf(owner), id)).map(({ what }) => what),
     async wipe(owner) {
-      for (const { pid } of processesOf(folderOf(owner))) read(() => process.kill(pid, "SIGKILL"), true);
+      // Again, since whoever is killed may have started another meanwhile.
+      for (let left = processesOf(folderOf(owner)); left.length > 0; left = processesOf(folderOf(owner))) {
+        for (const { pid } of left) read(() => process.kill(pid, "SIGKILL"), true);
+        await pause(10);
+      }
       rmSync(folderOf(owner), { recursive: true, force: true, maxRetries: 10 });
     },
     services: {

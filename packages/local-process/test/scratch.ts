@@ -68,15 +68,24 @@ export class Scratch implements AsyncDisposable {
       }
     });
   }
+  /** What a failure leaves must not outlive the test. */
+  #killAll(): void {
+    for (const each of this.processes()) process.kill(Number(each.split(" ")[0]), "SIGKILL");
+  }
   async [Symbol.asyncDispose](): Promise<void> {
-    const last = await this.open();
-    for await (const found of last.list()) await last.remove(found.id);
-    for (const one of this.#open) await one[Symbol.asyncDispose]();
+    try {
+      const last = await this.open();
+      for await (const found of last.list()) await last.remove(found.id);
+      for (const one of this.#open) await one[Symbol.asyncDispose]();
+    } catch (error) {
+      this.#killAll();
+      throw error;
+    }
     await eventually(() => {
       // It would end by itself after a while, and does so at once where it is asked and has nothing to do.
       for (const each of readdirSync(this.stateDir)) endSupervisor(new SupervisorPlaces(join(this.stateDir, each)));
       assert.deepEqual(this.processes(), [], "no process is left");
-    });
+    }).finally(() => this.#killAll());
     rmSync(this.stateDir, { recursive: true });
   }
 }
