@@ -46,8 +46,11 @@ async function answer(question: Question, { supervisor, wire }: Parties): Promis
       await wire.send(seen === undefined ? notRunning : { tell: "surroundings", ...seen });
       return true;
     }
-    default:
-      await wire.send({ tell: "failed", message: `this supervisor does not know what ${question.ask} means` });
+    case "attach":
+    case "type":
+    case "end-input":
+    default: // of a later version
+      await wire.send({ tell: "failed", message: `this supervisor does not know what ${(question as Question).ask} means here` });
       return true;
   }
 }

@@ -33,7 +33,7 @@ export function toRevision(folder: string, { order, request, values }: NewRevisi
   const revision = { specHash, labels: spec.labels ?? {}, request, generation };
   if (Object.keys(request.secrets).length === 0) return revision;
   const secrets = randomUUID();
-  writeSecrets(join(folder, serviceFiles.secrets, secrets), request, values, "all");
+  writeSecrets(join(folder, serviceFiles.secrets, secrets), values);
   return { ...revision, secrets };
 }
 
@@ -68,8 +68,14 @@ export async function haveKept({ id, folder, line }: ServicePlace, call: Call): 
   await line.ask({ ask: "start", id, secrets: {} }, call);
 }
 
-/** Until it is as its newest order wants it. `generation`: of the update that is waited for, which may come to nothing. */
-export async function untilSettled(place: ServicePlace, operation: string, call: Call, generation?: number): Promise<Service> {
+interface Waiting {
+  readonly operation: string;
+  /** Of the update that is waited for, which may come to nothing. */
+  readonly generation?: number;
+}
+
+/** Until it is as its newest order wants it, whoever gave that. */
+export async function untilSettled(place: ServicePlace, { operation, generation }: Waiting, call: Call): Promise<Service> {
   const { folder, id } = place;
   using changes = new FolderChanges(folder);
   await haveKept(place, call);

@@ -26,7 +26,7 @@ export class PipePool {
   constructor(folder: string) {
     this.#folder = folder;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    this.#fill();
+    this.#fill().catch(() => {}); // tried again by whoever takes one
   }
   /** `programs`: the end that the program gets. Throws as open(2) does, where no more files can be open for one. */
   async take(programs: keyof Pipe): Promise<Pipe> {

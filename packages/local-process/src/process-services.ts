@@ -22,15 +22,15 @@ export function processServices({ place, values }: ServicesParts): Services {
       const seen = giveOrder(at, "update", () => undefined);
       const wanted = seen.order.wanted.specHash === order.specHash;
       const made = wanted ? seen : replace(at, { order, request, values: await values(order, call.signal) });
-      return untilSettled(at, "update", call, made.order.wanted.generation);
+      return untilSettled(at, { operation: "update", generation: made.order.wanted.generation }, call);
     },
     async restart(id, call) {
       const { order } = giveOrder(place(id), "restart", (seen) => (isStopped(seen) ? resumed(seen) : renewed(seen)));
-      return untilSettled(place(id), "restart", call, order.wanted.generation);
+      return untilSettled(place(id), { operation: "restart", generation: order.wanted.generation }, call);
     },
     async resume(id, call) {
       giveOrder(place(id), "resume", (seen) => (isStopped(seen) ? resumed(seen) : undefined));
-      return untilSettled(place(id), "resume", call);
+      return untilSettled(place(id), { operation: "resume" }, call);
     },
   };
 }
@@ -51,7 +51,10 @@ function replace(place: ServicePlace, revision: NewRevision): ServiceEvidence {
   const made = toRevision(place.folder, revision, 0);
   return giveOrder(place, "update", ({ order }) => {
     const { wanted, before, stopped, removing } = order;
-    if (wanted.specHash === made.specHash) return void forgetRevision(place.folder, made);
+    if (wanted.specHash === made.specHash) {
+      forgetRevision(place.folder, made);
+      return undefined;
+    }
     const next = { wanted: { ...made, generation: nextGeneration(order) } };
     if (stopped === undefined) return { ...next, before: before ?? wanted };
     return { ...next, stopped, ...(removing === true && { removing }) };

@@ -48,14 +48,12 @@ const secretVariables = ({ secrets, request, values }: Surrounded): Dictionary<s
     ),
   );
 
-/** Those that the program reads from files; with `all`, the others as well. Mode 0600 in a folder of mode 0700. */
-export function writeSecrets(
-  folder: string,
-  { secrets }: Pick<ProcessRequest, "secrets">,
-  values: SecretValues,
-  all?: "all",
-): void {
-  const uses = Object.entries(secrets).filter(([, { as }]) => as === "file" || all === "all");
-  if (uses.length > 0) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  for (const [name] of uses) writeFileSync(join(folder, name), values[name] ?? "", { mode: 0o600 });
+/** By name, mode 0600 in a folder of mode 0700. */
+export function writeSecrets(folder: string, values: SecretValues): void {
+  const all = Object.entries(values);
+  if (all.length > 0) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const [name, value] of all) writeFileSync(join(folder, name), value, { mode: 0o600 });
 }
+/** Those that the program reads from files. */
+export const inFiles = ({ secrets }: Pick<ProcessRequest, "secrets">, values: SecretValues): SecretValues =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => secrets[name]?.as === "file"));

@@ -6,7 +6,7 @@ import { createOnce } from "./create-once.ts";
 import { forgetSecrets } from "./forget-secrets.ts";
 import type { Attachable, Keeper, Means } from "./keeper.ts";
 import { LogWriter } from "./log-writer.ts";
-import { programEnvironment, writeSecrets } from "./program-environment.ts";
+import { inFiles, programEnvironment, writeSecrets } from "./program-environment.ts";
 import { ProgramPipes } from "./program-pipes.ts";
 import { type ProgramEnd, ProgramRun } from "./program-run.ts";
 import { isMissing, readRecord } from "./read-record.ts";
@@ -21,6 +21,14 @@ interface Prepared {
   readonly pipes: ProgramPipes;
   readonly log: LogWriter;
   readonly ports: Dictionary<number>;
+}
+
+interface SupervisionParts {
+  readonly folder: string;
+  readonly task: TaskRecord;
+  readonly means: Means;
+  readonly prepared: Prepared;
+  readonly values: SecretValues;
 }
 
 /**
@@ -38,7 +46,7 @@ export class Supervision implements Keeper {
   readonly over: Promise<void>;
   #surroundings: Surroundings | undefined;
 
-  private constructor(folder: string, task: TaskRecord, means: Means, prepared: Prepared, values: SecretValues) {
+  private constructor({ folder, task, means, prepared, values }: SupervisionParts) {
     this.#folder = folder;
     this.#task = task;
     this.#means = means;
@@ -59,7 +67,7 @@ export class Supervision implements Keeper {
       await discard(prepared);
       return undefined;
     }
-    const begun = new Supervision(folder, task, means, prepared, values);
+    const begun = new Supervision({ folder, task, means, prepared, values });
     await begun.#started.promise;
     return begun;
   }
@@ -103,7 +111,7 @@ export class Supervision implements Keeper {
     const { request, marker } = this.#task;
     const { ports, log } = this.#prepared;
     const [home, secrets] = [join(this.#folder, taskFiles.work), join(this.#folder, taskFiles.secrets)];
-    writeSecrets(secrets, request, values);
+    writeSecrets(secrets, inFiles(request, values));
     const env = programEnvironment({ home, secrets, request, marker, values, ports });
     const workingDirectory = request.workingDirectory ?? home;
     this.#surroundings = { instance: this.#task.id, workingDirectory, env };

@@ -23,7 +23,8 @@ class Unanswered extends Error {}
 /** How a driver speaks to the supervisor of its owner's workloads, and has one started where there is none. */
 export class SupervisorLine {
   readonly places: SupervisorPlaces;
-  #launching: Promise<void> | undefined;
+  /** Those of ours that have not ended, by the turn that they take over; 0 where there was none. */
+  readonly #launched = new Set<number>();
   #failed: unknown;
 
   constructor(places: SupervisorPlaces) {
@@ -72,8 +73,8 @@ export class SupervisorLine {
     const wire = await orAbort(signal, () => this.wire(turn.number)).catch((error: unknown) => {
       if (signal.aborted || LongshoreError.is(error)) throw error;
     });
-    if (wire === undefined) return void clearTimeout(waking); // it has just begun, or is about to end
     try {
+      if (wire === undefined) return undefined; // it has just begun, or is about to end
       return await first(wire, question, AbortSignal.any([signal, silence]));
     } catch (error) {
       signal.throwIfAborted();
@@ -82,17 +83,19 @@ export class SupervisorLine {
       return undefined;
     } finally {
       clearTimeout(waking);
-      wire[Symbol.dispose]();
+      wire?.[Symbol.dispose]();
     }
   }
   /** One that ends with 0 has done its duty, or it was another's turn; one that is killed (null) had begun. */
-  #launch(instead?: number): void {
-    this.#launching ??= launchSupervisor(this.places, instead)
+  #launch(instead = 0): void {
+    if (this.#launched.has(instead)) return;
+    this.#launched.add(instead);
+    launchSupervisor(this.places, instead === 0 ? undefined : instead)
       .then((code) => {
         if (code !== 0 && code !== null) this.#failed = new Error(`the supervisor ended at once: ${this.#complaints()}`);
       })
       .catch((error: unknown) => (this.#failed = error))
-      .then(() => (this.#launching = undefined));
+      .finally(() => this.#launched.delete(instead));
   }
   #takeFailure(): unknown {
     const failed = this.#failed;

@@ -1,4 +1,4 @@
-import type { Dictionary, Stream, TerminalSize } from "@longshore/core";
+import type { Dictionary, Stream } from "@longshore/core";
 
 /** The values of a request's secrets, by name. */
 export type SecretValues = Dictionary<string>;
@@ -13,7 +13,6 @@ export type Question =
   | { readonly ask: "attach"; readonly id: string; readonly instance?: string }
   /** After `attach`. */
   | { readonly ask: "type"; readonly bytes: string }
-  | { readonly ask: "resize"; readonly size: TerminalSize }
   | { readonly ask: "end-input" };
 
 /** Where and as what a program of a workload runs. */
