@@ -1,14 +1,13 @@
 import type { Socket } from "node:net";
 import { classifyProcessError } from "./classify-process-error.ts";
-import type { Attachable } from "./keeper.ts";
+import type { Attachable, Keepers } from "./keeper.ts";
 import type { Answer, Question } from "./supervisor-messages.ts";
-import type { Supervisor } from "./supervisor.ts";
 import { Wire } from "./wire.ts";
 
 type AnsweringWire = Wire<Answer, Question>;
 
 /** Answers one connection's questions, one after the other, until it ends. */
-export async function converse(socket: Socket, supervisor: Supervisor): Promise<void> {
+export async function converse(socket: Socket, supervisor: Keepers): Promise<void> {
   using wire: AnsweringWire = new Wire<Answer, Question>(socket);
   let attached: Attachment | undefined;
   try {
@@ -26,7 +25,7 @@ export async function converse(socket: Socket, supervisor: Supervisor): Promise<
 const mostUnsentBytes = 16_777_216;
 
 interface Parties {
-  readonly supervisor: Supervisor;
+  readonly supervisor: Keepers;
   readonly wire: AnsweringWire;
 }
 
@@ -57,7 +56,7 @@ async function answer(question: Question, { supervisor, wire }: Parties): Promis
 
 const notRunning: Answer = { tell: "failed", code: "not-found", message: "no such program runs" };
 
-async function started({ id, secrets }: Extract<Question, { ask: "start" }>, supervisor: Supervisor): Promise<Answer> {
+async function started({ id, secrets }: Extract<Question, { ask: "start" }>, supervisor: Keepers): Promise<Answer> {
   try {
     await supervisor.start(id, secrets);
     return { tell: "done" };

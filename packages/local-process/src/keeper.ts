@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import type { FreePorts } from "./free-ports.ts";
 import type { PipePool } from "./pipe-pool.ts";
 import type { Listener } from "./record-output.ts";
-import type { Surroundings } from "./supervisor-messages.ts";
+import type { SecretValues, Surroundings } from "./supervisor-messages.ts";
 import type { ClaimRecord } from "./task-record.ts";
 import type { WallClock } from "./wall-clock.ts";
 
@@ -29,4 +29,12 @@ export interface Keeper {
   /** Of the instance, else of the first that runs. Undefined where none does. */
   surroundings(instance: string | undefined): Surroundings | undefined;
   attachable(instance: string | undefined): Attachable | undefined;
+}
+/** All workloads in a supervisor's hands. */
+export interface Keepers {
+  /** No later one has taken over what is new. */
+  readonly isCurrent: boolean;
+  keeper(id: string): Keeper | undefined;
+  /** Runs the workload, unless somebody does or did. */
+  start(id: string, secrets: SecretValues): Promise<void>;
 }

@@ -23,7 +23,7 @@ export interface NewRevision {
   readonly values: SecretValues;
 }
 
-export function unknownService({ id }: Pick<ServicePlace, "id">, operation: string): LongshoreError {
+function unknownService({ id }: Pick<ServicePlace, "id">, operation: string): LongshoreError {
   return new LongshoreError("no such service", { code: "not-found", operation, workload: id });
 }
 

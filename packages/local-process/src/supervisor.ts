@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import { converse } from "./converse.ts";
 import { FreePorts } from "./free-ports.ts";
-import type { Keeper, Means } from "./keeper.ts";
+import type { Keeper, Keepers, Means } from "./keeper.ts";
 import { PipePool } from "./pipe-pool.ts";
 import { Supervision } from "./supervision.ts";
 import { ServiceKeeper } from "./service-keeper.ts";
@@ -19,7 +19,7 @@ const lookEveryMs = 1_000;
 const lingerMs = 5_000;
 
 /** Runs the workloads of one owner, and answers whoever asks about them. */
-export class Supervisor {
+export class Supervisor implements Keepers {
   readonly #owned: string;
   readonly #places: SupervisorPlaces;
   readonly #means: Means;
