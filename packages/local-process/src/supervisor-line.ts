@@ -20,6 +20,9 @@ const longestSilenceMs = 10_000;
 /** Tells a question that was not answered from one that was answered with no. */
 class Unanswered extends Error {}
 
+/** EPIPE, ECONNRESET: it went away while it was asked. */
+const isBroken = (error: unknown): boolean => typeof (error as { readonly syscall?: unknown }).syscall === "string";
+
 /** How a driver speaks to the supervisor of its owner's workloads, and has one started where there is none. */
 export class SupervisorLine {
   readonly places: SupervisorPlaces;
@@ -79,7 +82,7 @@ export class SupervisorLine {
     } catch (error) {
       signal.throwIfAborted();
       if (silence.aborted) this.#launch(turn.number);
-      else if (!(error instanceof Unanswered)) throw error;
+      else if (!(error instanceof Unanswered) && !isBroken(error)) throw error;
       return undefined;
     } finally {
       clearTimeout(waking);

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { Socket } from "node:net";
 
 /** Messages over a socket, each a line of JSON. Bytes travel in base64: what is typed and printed is little. */
@@ -12,7 +11,7 @@ export class Wire<Out extends object, In> implements Disposable {
   /** Resolves once more can be sent. What cannot be sent any more is nobody's: the other side has gone. */
   async send(message: Out): Promise<void> {
     if (!this.#socket.writable || this.#socket.write(`${JSON.stringify(message)}\n`)) return;
-    await Promise.race([once(this.#socket, "drain"), once(this.#socket, "close")]);
+    await new Promise<void>((resolve) => this.#socket.once("drain", resolve).once("close", resolve));
   }
   get unsentBytes(): number {
     return this.#socket.writableLength;
