@@ -22,6 +22,8 @@ import type { Failure } from "./task-record.ts";
 const firstPauseMs = 100;
 const longestPauseMs = 60_000;
 const wellAfterMs = 10_000;
+/** While a disk is full, or no more files can be open: often enough for people who make room. */
+const prepareAgainMs = 1_000;
 /** What an earlier supervisor left is killed within milliseconds; what is not hangs in the kernel. */
 const longestKillMs = 5_000;
 
@@ -124,28 +126,38 @@ export class ServiceInstance {
     await this.over;
   }
   async #live(): Promise<void> {
-    const { tell, means } = this.parts;
-    try {
-      const log = await this.#openLog();
-      await this.#takePorts();
-      for (let pauseMs = firstPauseMs; !this.leaving; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-        const begun = performance.now();
-        this.#lastEnding = await this.#runOnce(log).catch((error: unknown) => this.#failed(platformFault(error)));
-        if (!this.leaving && !this.#wantsAgain()) break;
-        if (performance.now() - begun > wellAfterMs) pauseMs = firstPauseMs;
-        this.#phase = "pending";
-        tell();
-        await pause(pauseMs, undefined, { signal: this.#leaving.signal, ref: false }).catch(() => {});
-        if (!this.leaving) this.#restarts++;
-      }
-      await log.close();
-    } catch (error) {
-      this.#lastEnding = this.#failed(platformFault(error));
+    const log = await this.#prepare();
+    for (let pauseMs = firstPauseMs; !this.leaving && log !== undefined; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+      const begun = performance.now();
+      this.#lastEnding = await this.#runOnce(log).catch((error: unknown) => this.#failed(platformFault(error)));
+      if (!this.leaving && !this.#wantsAgain()) break;
+      if (performance.now() - begun > wellAfterMs) pauseMs = firstPauseMs;
+      await this.#rest(pauseMs);
+      if (!this.leaving) this.#restarts++;
     }
-    means.ports.giveBack(this.#ports);
+    await log?.close().catch((error: unknown) => console.error(error));
+    this.parts.means.ports.giveBack(this.#ports);
     this.#phase = "exited";
     this.#gone = true;
-    tell();
+    this.parts.tell();
+  }
+  async #rest(ms: number): Promise<void> {
+    this.#phase = "pending";
+    this.parts.tell();
+    await pause(ms, undefined, { signal: this.#leaving.signal, ref: false }).catch(() => {});
+  }
+  /** Its log and its ports. Where this machine has no room for them now, over and over; undefined where it leaves meanwhile. */
+  async #prepare(): Promise<LogWriter | undefined> {
+    for (;;) {
+      try {
+        await this.#takePorts();
+        return await this.#openLog();
+      } catch (error) {
+        this.#lastEnding = this.#failed(platformFault(error));
+        if (this.leaving) return undefined;
+        await this.#rest(prepareAgainMs);
+      }
+    }
   }
   /** What an earlier supervisor left running is ended first: nobody can read any more what it writes. */
   async #openLog(): Promise<LogWriter> {

@@ -32,7 +32,7 @@ interface KeeperParts {
 }
 type Standings = Standing & { readonly instance: ServiceInstance };
 /** While the folder cannot be written, its disk being full for one. */
-const writeAgainMs = 1_000;
+const againMs = 1_000;
 
 /**
  * Keeps a service as its newest order wants it: looks at what there is, does the next thing, and waits for a change. Over when
@@ -103,14 +103,26 @@ export class ServiceKeeper implements Keeper {
   async #keep(): Promise<void> {
     for (;;) {
       this.#change = Promise.withResolvers();
+      const next = this.#turn();
+      if (next === "vanished") return this.#vanish();
+      if (next === "over") return this.#release();
+      await this.#rest(next);
+    }
+  }
+  /** Until when to wait for a change, if for anything else. What fails passes, or is mended by somebody: it is tried again. */
+  #turn(): "vanished" | "over" | number | undefined {
+    try {
       const order = serviceOrders(this.#parts.folder).newest();
-      if (order === undefined) return this.#vanish();
+      if (order === undefined) return "vanished";
       this.#order = order;
-      if (order.value.stopped === undefined) this.#go(order.value);
-      else this.#stop(order.value.stopped);
-      const written = this.#write();
-      if (written && order.value.stopped !== undefined && this.#instances.every(({ gone }) => gone)) return this.#release();
-      await this.#rest(written ? this.#nextDeadline() : writeAgainMs);
+      const { stopped } = order.value;
+      if (stopped === undefined) this.#go(order.value);
+      else this.#stop(stopped);
+      this.#write();
+      return stopped !== undefined && this.#instances.every(({ gone }) => gone) ? "over" : this.#nextDeadline();
+    } catch (error) {
+      console.error(error);
+      return againMs;
     }
   }
   /** The folder was taken away from under it. */
@@ -175,21 +187,16 @@ export class ServiceKeeper implements Keeper {
     announceChange(this.#parts.folder);
     this.#change.resolve();
   }
-  #write(): boolean {
+  #write(): void {
     const { folder, claim } = this.#parts;
     const instances = this.#instances.map(({ record }) => record);
     const text = JSON.stringify({ order: this.#order.number, claim, instances } satisfies ServiceStateRecord);
-    if (text === this.#written) return true;
+    if (text === this.#written) return;
     const [path, aside] = [join(folder, serviceFiles.state), join(folder, `.${serviceFiles.state}`)];
-    try {
-      writeFileSync(aside, text, { mode: 0o600 });
-      renameSync(aside, path);
-    } catch (error) {
-      return isMissing(error);
-    }
+    writeFileSync(aside, text, { mode: 0o600 });
+    renameSync(aside, path);
     this.#written = text;
     announceChange(folder);
-    return true;
   }
   #release(): void {
     try {
