@@ -9,6 +9,7 @@ import { isRunning } from "./scratch.ts";
 interface Process {
   readonly pid: number;
   readonly what: string;
+  readonly where: string;
 }
 const read = <T>(what: () => T, otherwise: T): T => {
   try {
@@ -27,9 +28,13 @@ function processesOf(folder: string): readonly Process[] {
     const where = read(() => readlinkSync(`/proc/${name}/cwd`), "");
     const environment = read(() => readFileSync(`/proc/${name}/environ`, "utf8"), "");
     const related = [command, where, environment].some((text) => text.includes(`${folder}/`));
-    return related ? [{ pid, what: `process ${name} ${command}` }] : [];
+    return related ? [{ pid, where, what: `process ${name} ${command}` }] : [];
   });
 }
+/** One that is about to end shows no command line any more. */
+const isSupervisor = (what: string, where: string): boolean =>
+  what.includes("supervisor-program") || where.endsWith("/.supervisor");
+
 /** By working folder alone. */
 const processesIn = (folder: string): readonly { readonly pid: number }[] =>
   readdirSync("/proc").flatMap((name) => {
@@ -86,7 +91,7 @@ export function localProcessHarness(stateDir: string): Harness {
     // The supervisor serves the owner, no single workload, and ends by itself some seconds after the last of them.
     natives: async (owner) => [
       ...filesOf(folderOf(owner)),
-      ...processesOf(folderOf(owner)).flatMap(({ what }) => (what.includes("supervisor-program") ? [] : [what])),
+      ...processesOf(folderOf(owner)).flatMap(({ what, where }) => (isSupervisor(what, where) ? [] : [what])),
     ],
     alive: async (owner: Owner, id: WorkloadId) => processesOf(join(folderOf(owner), id)).map(({ what }) => what),
     async wipe(owner) {
