@@ -62,6 +62,10 @@ test("a folder without a readable record is unreachable, a leftover, and can be 
   mkdirSync(box.folder(empty));
   await runtime.start(script(damaged, "setsid sleep 1001 & exec sleep 1000"));
   await eventually(() => assert(box.processes().some((one) => one.includes("sleep 1001"))));
+  // Nobody who knows it is left.
+  const { holder } = box.supervisor.current() ?? {};
+  assert(holder);
+  process.kill(holder.pid, "SIGKILL");
   writeFileSync(box.file(damaged, "task.json"), "{");
   for (const id of [empty, damaged]) {
     expect(await runtime.inspect(id)).toMatchObject({ kind: "unreachable" });

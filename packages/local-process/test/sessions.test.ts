@@ -142,19 +142,20 @@ test("an archive that would leave the folder is refused, and so is what is none"
   await assert.rejects(copyIn({ id, path: ".", tar: Readable.from([Buffer.alloc(4096, "x")]) }), isCode("invalid-argument"));
 });
 
-test("figures are of the whole tree", async () => {
+test.each([
+  ["its parent, and stayed in its group", "(sh -c 'while :; do :; done' &); exec sleep 600"],
+  ["its group, and stayed with its parent", "setsid sh -c 'while :; do :; done' & exec sleep 600"],
+])("figures are also of what left %s", async (_what, text) => {
   await using box = new Scratch();
   const runtime = await box.open();
-  const id = await started(runtime, "sh -c 'while :; do :; done' & while :; do :; done");
+  const id = await started(runtime, text);
   assert(runtime.supports("stats"));
   const samples: Sample[] = [];
-  for await (const sample of runtime.capabilities.stats.stats(id)) if (samples.push(sample) === 2) break;
+  for await (const sample of runtime.capabilities.stats.stats(id)) if (samples.push(sample) === 3) break;
+  // A processor that others use as well gives it less than the whole.
+  assert(Math.max(...samples.map(({ cpu }) => cpu)) > 30, JSON.stringify(samples));
   assert(
-    samples.every(({ cpu, instance }) => cpu > 100 && instance === id),
-    JSON.stringify(samples),
-  );
-  assert(
-    samples.every(({ memory }) => memory > 0 && memory < 100),
+    samples.every(({ memory, instance }) => memory > 0 && memory < 100 && instance === id),
     JSON.stringify(samples),
   );
 });
