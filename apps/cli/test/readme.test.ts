@@ -48,9 +48,9 @@ const calls = new Set(
 for (const call of calls) {
   test(`the parser takes the example: longshore ${call}`, async () => {
     const words = call.split(" ").filter((word) => word !== "");
-    const reading = parser(words)
-      .configureOutput({ writeOut: () => {}, writeErr: () => {} })
-      .parseAsync(words, { from: "user" });
+    const reader = parser(words);
+    for (const one of [reader, ...reader.commands]) one.configureOutput({ writeOut: () => {}, writeErr: () => {} });
+    const reading = reader.parseAsync(words, { from: "user" });
     // Commands that print help end the parser with code 0.
     await reading.catch((error: { readonly exitCode?: number }) => expect(error).toMatchObject({ exitCode: 0 }));
   });
