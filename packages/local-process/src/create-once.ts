@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { linkSync, openSync, closeSync, fsyncSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, openSync, closeSync, fsyncSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { removeFile } from "./remove-file.ts";
 
 /**
  * Whole or not at all, and the first to come wins: written aside, then linked, which fails where the name is taken
@@ -23,6 +24,6 @@ export function createOnce(path: string, value: object, how: "durable" | "quick"
     throw error;
   } finally {
     closeSync(file);
-    rmSync(aside, { force: true });
+    removeFile(aside);
   }
 }

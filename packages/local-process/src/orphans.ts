@@ -11,17 +11,18 @@ import { type ClaimRecord, type StartedRecord, taskFiles } from "./task-record.t
 export class Orphans {
   readonly #places: TaskPlaces;
   #turn: Turn | undefined;
-  #tasks: readonly WorkloadId[];
+  #looked = false;
+  #tasks: readonly WorkloadId[] = [];
 
+  /** Reads nothing: most who wait have their answer before the first look. */
   constructor(places: TaskPlaces) {
     this.#places = places;
-    this.#turn = places.supervisor.current();
-    this.#tasks = this.#find();
   }
-  /** `"all"` where a supervisor has gone since the last look, else the tasks whose program has ended. */
+  /** `"all"` where a supervisor may have gone since the last look, else the tasks whose program has ended. */
   look(): "all" | readonly WorkloadId[] {
     const turn = this.#places.supervisor.current();
-    const gone = this.#turn !== undefined && turn?.number !== this.#turn.number;
+    const gone = !this.#looked || (this.#turn !== undefined && turn?.number !== this.#turn.number);
+    this.#looked = true;
     this.#turn = turn;
     if (gone) this.#tasks = this.#find();
     else if (this.#tasks.length > 0) this.#tasks = this.#tasks.filter((id) => !this.#has(id, taskFiles.exit));

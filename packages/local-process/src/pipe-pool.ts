@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
-import { closeSync, constants, mkdirSync, openSync, rmSync } from "node:fs";
+import { closeSync, constants, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { removeFile } from "./remove-file.ts";
 
 /** Both ends of a pipe, as numbers of open files. */
 export interface Pipe {
@@ -39,7 +40,7 @@ export class PipePool {
     try {
       return openBoth(path, programs);
     } finally {
-      rmSync(path, { force: true });
+      removeFile(path);
     }
   }
   #fill(): Promise<void> {
