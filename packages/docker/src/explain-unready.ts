@@ -21,6 +21,8 @@ export function explainUnready(container: InspectedContainer): Unready {
   if (!State.Running || State.Status === "restarting") {
     const ending = endingOf(container, undefined);
     const said = ending.outcome === "succeeded" ? "it ended with code 0" : ending.diagnosis.message;
+    // The engine tries again after an end, not after a start that failed.
+    if (!State.Running && State.Error !== "") return { why: `it could not be started: ${oneLine(State.Error)}`, hopeless: true };
     return { why: `${said}, restarted ${container.RestartCount ?? 0} times`, hopeless: false };
   }
   const last = State.Health?.Log?.at(-1);

@@ -27,12 +27,12 @@ function sort({ wanted, instances }: ServiceView): Sorted {
   return { slots, kept, others: instances.filter((one) => !kept.includes(one)) };
 }
 
-/** The slots alone, whoever else is there. `tried`: names that were launched before and did not start. */
+/** The slots alone, whoever else is there. `tried`: names of what was started before, and may have failed to. */
 function fill({ slots, kept }: Pick<Sorted, "slots" | "kept">, tried: ReadonlySet<string>): ServiceStep | undefined {
   const isMissing = (slot: number): boolean => !kept.some((one) => one.slot === slot && !(one.unstarted && !tried.has(one.name)));
   const missing = slots.filter(isMissing);
   if (missing.length > 0) return { do: "launch", slots: missing };
-  const away = kept.filter(({ leaving, up, unstarted, done }) => leaving || !(up || unstarted || done));
+  const away = kept.filter(({ name, leaving, up, unstarted, done }) => leaving || !(up || unstarted || done || tried.has(name)));
   if (away.length > 0) return { do: "return", instances: away };
   const unready = kept.filter(({ ready, done }) => !ready && !done);
   return unready.length > 0 ? { do: "await", instances: unready } : undefined;

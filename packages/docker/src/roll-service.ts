@@ -103,9 +103,9 @@ export class RollService {
   /** Why waiting longer is in vain. */
   async #unready(instances: readonly InstanceEntry[]): Promise<string | undefined> {
     for (const one of instances) {
-      const { container, unstarted, entry } = one;
+      const { container, up, entry } = one;
       const late = this.#deadline(container) <= performance.now();
-      if (!late && !unstarted && !entry.Status.includes("(unhealthy)")) continue;
+      if (!late && up && !entry.Status.includes("(unhealthy)")) continue;
       const found = await this.#parts.containers.inspect(container, this.#call.signal);
       if (found === undefined) continue;
       const { why, hopeless } = explainUnready(found);

@@ -106,6 +106,7 @@ describe("the next step, by what there is", () => {
   test("what was launched and did not start is waited for, not launched again", () => {
     const created = at(0, 1, { state: "created", status: "Created" });
     expect(step([created, at(1, 1)], [record(1)], ["o-s.0.1"])).toBe("await 0.1");
+    expect(step([at(0, 1, exited), at(1, 1)], [record(1)], ["o-s.0.1"])).toBe("await 0.1");
   });
   test("on-failure: what ended with code 0 is as it is to be", () => {
     const done = at(0, 1, { state: "exited", status: "Exited (0) 1 second ago" });
@@ -147,6 +148,12 @@ describe("why an instance is not ready", () => {
       seen({ Status: "restarting", ExitCode: 3, FinishedAt: "2026-01-01T00:00:02Z" }),
       /code other than 0: 3, restarted 3 times/,
       false,
+    ],
+    [
+      "a port that is taken when it is started again",
+      seen({ Status: "exited", Running: false, ExitCode: 128, Error: "port is already allocated" }),
+      /could not be started: port is already allocated/,
+      true,
     ],
     [
       "never started",
