@@ -15,7 +15,7 @@ function hostFacts(): HostFacts {
   return { platform: `${process.platform}/${architectures[process.arch] ?? process.arch}`, user, uid, gid };
 }
 
-/** Tasks as processes of this machine, each with a small supervisor of its own. */
+/** Tasks and services as processes of this machine, in the hands of one small supervisor for each owner. */
 export const runtime: RuntimePlugin<"local-process", LocalProcessConfig, LocalProcessCapabilities> = defineRuntime({
   specVersion: "v1",
   name: "local-process",

@@ -66,6 +66,20 @@ test("each instance has ports of its own, which it finds in its environment", as
   assert.deepEqual(new Set(endpoints.map(({ port, protocol }) => `${protocol} ${port}`)), new Set(["tcp 8080", "udp 8125"]));
 });
 
+test("a task has ports of its own as well, while it runs", async () => {
+  await using box = new Scratch();
+  const runtime = await box.open();
+  const id = anId();
+  await runtime.start({ kind: "task", id, command: ["sh", "-c", "echo $PORT_80; exec sleep 600"], ports: [{ port: 80 }] });
+  const { endpoints } = runtime.capabilities.endpoints;
+  const [one, ...others] = await endpoints(id);
+  assert(one !== undefined && others.length === 0);
+  await eventually(async () => assert.deepEqual(await texts(runtime, id), [String(one.hostPort)]));
+  assert.deepEqual([one.instance, one.port, one.protocol], [id, 80, "tcp"]);
+  await runtime.stop(id);
+  assert.deepEqual(await endpoints(id), []);
+});
+
 test("with its supervisor dead nothing is said to be ready; whoever looks has another keep it, under the same names", async () => {
   await using box = new Scratch();
   const runtime = await box.open();
