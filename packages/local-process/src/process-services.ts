@@ -35,11 +35,11 @@ export function processServices({ place, values }: ServicesParts): Services {
       return untilSettled(at, { operation: "update", generation: made.order.wanted.generation }, call);
     },
     async restart(id, call) {
-      const { order } = giveOrder(place(id), "restart", (seen) => (isStopped(seen) ? resumed(seen) : renewed(seen)));
+      const { order } = giveOrder(place(id), "restart", (seen) => (isStopped(seen) ? resumed(seen, id) : renewed(seen)));
       return untilSettled(place(id), { operation: "restart", generation: order.wanted.generation }, call);
     },
     async resume(id, call) {
-      giveOrder(place(id), "resume", (seen) => (isStopped(seen) ? resumed(seen) : undefined));
+      giveOrder(place(id), "resume", (seen) => (isStopped(seen) ? resumed(seen, id) : undefined));
       return untilSettled(place(id), { operation: "resume" }, call);
     },
   };
@@ -53,8 +53,10 @@ const renewed = (seen: ServiceEvidence): ServiceOrder => ({
   wanted: again(seen),
   before: seen.order.before ?? seen.order.wanted,
 });
-const resumed = (seen: ServiceEvidence): ServiceOrder | undefined =>
-  seen.order.removing === true ? undefined : { wanted: again(seen) };
+function resumed(seen: ServiceEvidence, id: WorkloadId): ServiceOrder {
+  if (seen.order.removing === true) throw unknownService({ id }, "resume");
+  return { wanted: again(seen) };
+}
 
 /** Of one that is stopped only the spec changes. */
 function replace(place: ServicePlace, revision: NewRevision): ServiceEvidence {

@@ -5,6 +5,8 @@ import { shellProgram } from "@longshore/conformance";
 import { type Endpoint, LongshoreError, type Service, type ServiceSpec, type WorkloadId } from "@longshore/core";
 import { expect, test } from "vitest";
 import { lookAtService } from "../src/look-at-service.ts";
+import { stopService } from "../src/stop-service.ts";
+import { SupervisorLine } from "../src/supervisor-line.ts";
 import { anId, eventually, isRunning, records, Scratch, texts, textOf } from "./scratch.ts";
 
 type LocalRuntime = Awaited<ReturnType<Scratch["open"]>>;
@@ -219,7 +221,19 @@ test("a removed service takes its notes with it, and cannot be resumed", async (
     readdirSync(join(box.stateDir, "tests"), { recursive: true }).filter((name) => String(name).includes(id)),
     [],
   );
-  await assert.rejects(runtime.resume(id), (error) => LongshoreError.is(error, "not-found"));
+  const isUnknown = (error: unknown): boolean => LongshoreError.is(error, "not-found");
+  await assert.rejects(runtime.resume(id), isUnknown);
+  const half = anId("half");
+  await runtime.start(asleep(half, ":"));
+  await stopService(
+    { id: half, folder: box.folder(half), line: new SupervisorLine(box.supervisor) },
+    { graceMs: 0, removing: true },
+    { signal: new AbortController().signal, report: () => {} },
+  );
+  await assert.rejects(runtime.resume(half), isUnknown, "somebody who died was removing it");
+  await assert.rejects(runtime.restart(half), isUnknown);
+  await runtime.remove(half);
+  assert(!existsSync(box.folder(half)));
 });
 
 test("who observes a service sees it come back after its supervisor died", async () => {
