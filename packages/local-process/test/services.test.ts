@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { appendFileSync, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { shellProgram } from "@longshore/conformance";
 import { type Endpoint, LongshoreError, type Service, type ServiceSpec, type WorkloadId } from "@longshore/core";
@@ -66,6 +68,30 @@ test("each instance has ports of its own, which it finds in its environment", as
     );
   });
   assert.deepEqual(new Set(endpoints.map(({ port, protocol }) => `${protocol} ${port}`)), new Set(["tcp 8080", "udp 8125"]));
+});
+
+test("what is started again has ports of its own again, whoever took the last ones meanwhile", async () => {
+  await using box = new Scratch();
+  const runtime = await box.open();
+  const id = anId("service");
+  await runtime.start(serving(id, "one"));
+  await whole(runtime, id, 1);
+  const { endpoints } = runtime.capabilities.endpoints;
+  const [before] = await endpoints(id);
+  assert(before);
+  for (const pid of programsOf(box, id)) process.kill(-pid, "SIGKILL");
+  const squatter = createServer();
+  await eventually(async () => {
+    squatter.listen(before.hostPort);
+    await once(squatter, "listening");
+  });
+  const back = await eventually(async () => {
+    const [one] = await endpoints(id);
+    assert(one !== undefined && one.hostPort !== before.hostPort);
+    return one;
+  });
+  squatter.close();
+  assert.equal(await ask(back), "one");
 });
 
 test("a task has ports of its own as well, while it runs", async () => {
