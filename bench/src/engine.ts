@@ -6,7 +6,7 @@ import Dockerode from "dockerode";
 const exec = promisify(execFile);
 
 export const image = "busybox:1.35";
-export const socketPath = "/var/run/docker.sock";
+const socketPath = "/var/run/docker.sock";
 export const bareEngine = (): Dockerode => new Dockerode({ socketPath });
 
 /** Runs Docker's own command. */

@@ -7,7 +7,7 @@ export interface Contestant {
   readonly measure: () => Promise<number>;
 }
 
-export function spreadOf(values: readonly number[]): Spread {
+function spreadOf(values: readonly number[]): Spread {
   const sorted = [...values].sort((one, other) => one - other);
   const at = (part: number): number => {
     const place = (sorted.length - 1) * part;

@@ -16,6 +16,10 @@ function codeOfExit({ code, signal }: Exit): number | undefined {
   return code === undefined || code === 0 ? undefined : code & 0xff || undefined;
 }
 
+/** Of a command that was run beside a workload; one whose code nobody knows has not been seen to succeed. */
+export const exitCodeOfExit = (exit: Exit): number =>
+  exit.code === 0 && exit.signal === undefined ? 0 : (codeOfExit(exit) ?? failureCode);
+
 /**
  * What a shell is told of a task: its own code, 128 + n for a signal. 0 only for a success: who was stopped and exits 0 all
  * the same gets 143, as if TERM had ended it.

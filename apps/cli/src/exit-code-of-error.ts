@@ -11,5 +11,8 @@ const mistakes: ReadonlySet<FaultCode> = new Set([
 ]);
 export const usageCode = 2;
 
-export const exitCodeOfError = (error: unknown): number =>
-  LongshoreError.is(error) && mistakes.has(error.code) ? usageCode : failureCode;
+export const exitCodeOfError = (error: unknown): number => {
+  // The parser's own: a command line that it does not take.
+  if (error instanceof Error && error.name === "CommanderError") return usageCode;
+  return LongshoreError.is(error) && mistakes.has(error.code) ? usageCode : failureCode;
+};

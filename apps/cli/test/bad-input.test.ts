@@ -66,7 +66,7 @@ const configs: readonly (readonly [what: string, text: string | Uint8Array, ...p
     "an unknown key",
     "runtime: { local: { use: local-process } }",
     'unknown key "runtime"',
-    "expected owner, default, runtimes",
+    "expected owner, default, store, runtimes",
     "did you mean runtimes?",
   ],
   [

@@ -31,7 +31,7 @@ for (const { name, flags, obstacle } of backends) {
     expect(await bench.run(["ps", "--runtime", name])).toEqual({ code: 0, stdout: "", stderr: "" });
     await bench.run(["run", "--id", "p1", "--detach", ...flags, "--", "sleep", "60"]);
     const table = await bench.run(["ps", "--runtime", name]);
-    expect(table.stdout.split("\n")[0]).toMatch(/^ID +RUNTIME +STATE +EXIT +AGE +LABELS$/);
+    expect(table.stdout.split("\n")[0]).toMatch(/^ID +RUNTIME +STATE +EXIT +RESTARTS +AGE +LABELS$/);
     expect(table.stdout.split("\n")[1]).toMatch(new RegExp(`^p1 +${name} +running +\\d+s$`));
     const seen = JSON.parse((await bench.run(["--json", "inspect", "p1"])).stdout) as object;
     expect(seen).toMatchObject({

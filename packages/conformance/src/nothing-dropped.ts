@@ -146,7 +146,7 @@ async function services(stage: Stage): Promise<void> {
   const base: ServiceSpec = {
     kind: "service",
     id: stage.id("service"),
-    ...(stage.harness.services?.service([{ do: "exit", code: 0 }]) ?? {}),
+    ...stage.harness.services?.service([{ do: "exit", code: 0 }]),
   };
   const runtime = await stage.open();
   const { problems } = await runtime.plan(base);

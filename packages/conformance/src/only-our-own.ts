@@ -112,7 +112,7 @@ async function orphans(stage: Stage): Promise<void> {
           assert.deepEqual(
             swept.removed.map(({ nativeId }) => nativeId).toSorted(),
             dry.removed.map(({ nativeId }) => nativeId).toSorted(),
-            `of ${before}`,
+            `of ${before.join(", ")}`,
           );
           for await (const found of runtime.list()) {
             assert.notEqual(found.kind, "leftover", "after a sweep nothing is left over");

@@ -52,7 +52,7 @@ const httpGet = async ({ host, hostPort }: Endpoint): Promise<string> => {
   const answer = await fetch(`http://${host}:${hostPort}/`, { signal: AbortSignal.timeout(10_000) });
   return answer.text();
 };
-export const ask = (stage: Stage, endpoint: Endpoint): Promise<string> => (stage.services.request ?? httpGet)(endpoint);
+const ask = (stage: Stage, endpoint: Endpoint): Promise<string> => (stage.services.request ?? httpGet)(endpoint);
 
 export async function endpointsOf(stage: Stage, runtime: Runtime, id: WorkloadId): Promise<readonly Endpoint[]> {
   if (!runtime.supports("endpoints")) return assert.fail("a runtime with services tells their endpoints");

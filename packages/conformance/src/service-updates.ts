@@ -17,15 +17,19 @@ import {
 import { pause } from "./soon.ts";
 import type { Stage } from "./stage.ts";
 
-const from = (stage: Stage, spec: ServiceSpec, text: string, more: Partial<ServiceSpec> = {}): ServiceSpec => ({
+/** The same service, of a program that answers something else. */
+const saying = (stage: Stage, spec: ServiceSpec, text: string): ServiceSpec => ({
   ...spec,
   ...stage.services.service(serving(text)),
-  ...more,
 });
 /** So often that the client has met each instance, however slow the machine. */
 const requests = 10;
 
-async function assertServes(stage: Stage, runtime: Runtime, spec: ServiceSpec, text: string): Promise<void> {
+interface Serving {
+  readonly spec: ServiceSpec;
+  readonly text: string;
+}
+async function assertServes(stage: Stage, runtime: Runtime, { spec, text }: Serving): Promise<void> {
   const service = await until(stage, runtime, { id: spec.id, what: "whole", is: isWhole });
   assert.equal(service.state.desired, spec.replicas ?? 1);
   assert.ok(
@@ -67,10 +71,10 @@ async function unnoticed(
 
 async function rolling(stage: Stage): Promise<void> {
   const seen = await unnoticed(stage, async (runtime, spec) => {
-    const next = from(stage, spec, "two");
+    const next = saying(stage, spec, "two");
     const updated = await runtime.update(next);
     assert.ok(isWhole(updated), "an update settles once everything is ready");
-    await assertServes(stage, runtime, next, "two");
+    await assertServes(stage, runtime, { spec: next, text: "two" });
     await assert.rejects(runtime.start(spec), (error) => LongshoreError.is(error, "conflict"), "the old spec is another one now");
     assert.equal((await runtime.start(next)).specHash, updated.specHash);
   });
@@ -93,9 +97,9 @@ async function recreated(stage: Stage): Promise<void> {
   const spec = servingSpec(stage, "one", { replicas: 2, update: "recreate" });
   const runtime = await stage.open();
   await started(stage, runtime, spec);
-  const next = from(stage, spec, "two", { replicas: 1 });
+  const next = { ...saying(stage, spec, "two"), replicas: 1 };
   await stage.soon(runtime.update(next), "update");
-  await assertServes(stage, runtime, next, "two");
+  await assertServes(stage, runtime, { spec: next, text: "two" });
 }
 
 /** What is new never answers. */
@@ -115,7 +119,7 @@ async function takenBack(stage: Stage): Promise<void> {
   assert.deepEqual([...new Set(seen)], ["one"], "what was ready stays");
   const after = await until(stage, runtime, { id: spec.id, what: "as it was", is: isWhole });
   assert.deepEqual([after.specHash, namesOf(after)], [before.specHash, namesOf(before)]);
-  await assertServes(stage, runtime, spec, "one");
+  await assertServes(stage, runtime, { spec, text: "one" });
 }
 const readinessOf = ({ readiness }: ServiceSpec): NonNullable<ServiceSpec["readiness"]> =>
   readiness ?? assert.fail("no readiness");
@@ -127,7 +131,7 @@ async function crashedUpdate(stage: Stage): Promise<void> {
       const owner = stage.anotherOwner();
       const spec = servingSpec(stage, "one", { replicas: 2, drainMs: 50 });
       await stage.elsewhere((runtime) => started(stage, runtime, spec), { owner });
-      return { verb: "update", spec: from(stage, spec, "two"), owner, ...(boundary !== undefined && { boundary }) };
+      return { verb: "update", spec: saying(stage, spec, "two"), owner, ...(boundary !== undefined && { boundary }) };
     },
     async then(job) {
       if (job.verb !== "update") return;
@@ -135,7 +139,7 @@ async function crashedUpdate(stage: Stage): Promise<void> {
         async (runtime) => {
           const updated = await stage.soon(runtime.update(job.spec), "update again");
           assert.equal(updated.specHash, (await inspected(stage, runtime, job.spec.id)).specHash);
-          await assertServes(stage, runtime, job.spec, "two");
+          await assertServes(stage, runtime, { spec: job.spec, text: "two" });
           await stage.soon(runtime.remove(job.spec.id), "remove");
           assert.deepEqual(await stage.natives(job.owner), []);
         },
@@ -149,7 +153,7 @@ async function aborted(stage: Stage): Promise<void> {
   const spec = servingSpec(stage, "one", { replicas: 2, drainMs: 1000 });
   const runtime = await stage.open();
   await started(stage, runtime, spec);
-  const next = from(stage, spec, "two");
+  const next = saying(stage, spec, "two");
   const control = new AbortController();
   const reason = new Error("enough");
   const updating = runtime.update(next, { signal: control.signal });
@@ -157,7 +161,7 @@ async function aborted(stage: Stage): Promise<void> {
   await assert.rejects(stage.soon(updating, "an aborted update"), (error) => error === reason);
   assert.notDeepEqual(await stage.alive(spec.id), [], "an abort takes nothing away");
   await stage.elsewhere((other) => stage.soon(other.update(next), "update again"));
-  await assertServes(stage, runtime, next, "two");
+  await assertServes(stage, runtime, { spec: next, text: "two" });
 }
 
 async function comesBack(stage: Stage): Promise<void> {
@@ -172,7 +176,7 @@ async function comesBack(stage: Stage): Promise<void> {
     is: (seen) => isWhole(seen) && seen.state.restarts > 0,
   });
   assert.ok(again.state.restarts >= 1);
-  await assertServes(stage, runtime, spec, "one");
+  await assertServes(stage, runtime, { spec, text: "one" });
 }
 
 async function crashLoop(stage: Stage): Promise<void> {

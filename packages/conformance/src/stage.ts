@@ -53,9 +53,12 @@ export class Stage implements AsyncDisposable {
     this.patienceMs = parts.harness.patienceMs ?? defaultPatienceMs;
     this.owner = this.anotherOwner();
   }
-  /** By chance and not by seed: another run may go on at the same time, on the same backend. */
+  /**
+   * By chance and not by seed: another run may go on at the same time, on the same backend. LONGSHORE_OWNERS says what all of a
+   * run begin with, for whoever clears up after one that was cut short.
+   */
   anotherOwner(): Owner {
-    const made = owner(`c${randomBytes(6).toString("hex")}`);
+    const made = owner(`${process.env["LONGSHORE_OWNERS"] ?? "c"}${randomBytes(6).toString("hex")}`);
     this.#owners.push(made);
     return made;
   }

@@ -2,7 +2,7 @@ import { setTimeout as timer } from "node:timers/promises";
 import { decideEnding } from "./decide-ending.ts";
 import { diagnose, type Diagnosis } from "./diagnosis.ts";
 import { type Instant, instant } from "./instant.ts";
-import type { MemoryServiceRequest } from "./memory-backend.ts";
+import type { MemoryServiceRequest } from "./memory-request.ts";
 import { MemoryLog } from "./memory-log.ts";
 import { MemoryProcess } from "./memory-process.ts";
 import type { ResolvedSecret } from "./resolve-secrets.ts";

@@ -2,8 +2,9 @@ import type { Call } from "./call.ts";
 import type { Capabilities, Endpoint } from "./capabilities.ts";
 import type { Host } from "./host.ts";
 import type { WorkloadId } from "./ids.ts";
-import type { MemoryBackend, MemoryServiceRequest } from "./memory-backend.ts";
+import type { MemoryBackend } from "./memory-backend.ts";
 import { MemoryError } from "./memory-faults.ts";
+import type { MemoryServiceRequest } from "./memory-request.ts";
 import { resolveSecrets } from "./resolve-secrets.ts";
 import type { MemoryService } from "./memory-service.ts";
 import type { Service } from "./workload.ts";
@@ -17,18 +18,20 @@ interface Parts {
   readonly name: (id: WorkloadId) => string;
 }
 
+async function settled({ backend, ask }: Parts, service: MemoryService, { signal }: Call): Promise<Service> {
+  const over = (): boolean => service.settled || service.failure !== undefined || service.stopped;
+  await ask("services.wait", () => backend.until(over, signal));
+  if (service.failure !== undefined) throw new MemoryError(service.failure.message, { code: "timeout", retryable: false });
+  return service.toService();
+}
+
 /** What the memory driver can do with services. The backend does the work; here it is asked for and waited for. */
-export function memoryServices({ backend, ask, host, name }: Parts): Required<Pick<Capabilities, "services" | "endpoints">> {
+export function memoryServices(parts: Parts): Required<Pick<Capabilities, "services" | "endpoints">> {
+  const { backend, ask, host, name } = parts;
   const find = (id: WorkloadId): MemoryService => {
     const found = backend.services.get(name(id));
     if (found === undefined) throw new MemoryError(`no such service: ${id}`, { code: "not-found" });
     return found;
-  };
-  const settled = async (service: MemoryService, { signal }: Call): Promise<Service> => {
-    const over = (): boolean => service.settled || service.failure !== undefined || service.stopped;
-    await ask("services.wait", () => backend.until(over, signal));
-    if (service.failure !== undefined) throw new MemoryError(service.failure.message, { code: "timeout", retryable: false });
-    return service.toService();
   };
   const apply = (operation: string, id: WorkloadId, change: (service: MemoryService) => void): Promise<MemoryService> =>
     ask(operation, () => {
@@ -44,14 +47,14 @@ export function memoryServices({ backend, ask, host, name }: Parts): Required<Pi
         const change = (service: MemoryService): void => {
           if (service.request.specHash !== request.specHash) service.replace(request, secrets);
         };
-        return settled(await apply("services.update", order.spec.id, change), call);
+        return settled(parts, await apply("services.update", order.spec.id, change), call);
       },
       async restart(id, call) {
         const change = (service: MemoryService): void => (service.stopped ? service.resume() : service.replace(service.request));
-        return settled(await apply("services.restart", id, change), call);
+        return settled(parts, await apply("services.restart", id, change), call);
       },
       async resume(id, call) {
-        return settled(await apply("services.resume", id, (service) => service.resume()), call);
+        return settled(parts, await apply("services.resume", id, (service) => service.resume()), call);
       },
     },
     endpoints: {

@@ -1,4 +1,4 @@
-import type { MemoryRequest, MemoryServiceRequest } from "./memory-backend.ts";
+import type { MemoryRequest, MemoryServiceRequest } from "./memory-request.ts";
 import type { MemoryProgram } from "./memory-program.ts";
 import type { Adjustment, Order, Plan, Problem } from "./plan.ts";
 import { defaultDrainMs, defaultReadinessTimeoutMs, defaultStopGraceMs } from "./spec.ts";

@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import { type Ending, LongshoreError, type Runtime, type Task, type TaskSpec, type Update } from "@longshore/core";
 import { exitCodeOfEnding } from "../exit-code-of-ending.ts";
 import { describeRecord } from "../output/describe-record.ts";
@@ -5,6 +6,7 @@ import { describeWorkload } from "../output/describe-workload.ts";
 import type { ProgressLine } from "../output/progress-line.ts";
 import { writeRecord } from "../output/write-record.ts";
 import type { Session } from "../session.ts";
+import { TypedInput } from "../sessions/typed-input.ts";
 import { clearFailedStart } from "./clear-failed-start.ts";
 import { reportEnding } from "./report-ending.ts";
 import { showProgress } from "./show-progress.ts";
@@ -15,6 +17,8 @@ export interface AttendedRunParts {
   readonly spec: TaskSpec;
   readonly progress: ProgressLine;
   readonly keep: boolean;
+  /** Passed on to the program's stdin, its end too. */
+  readonly input?: Readable;
 }
 const said = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -28,6 +32,7 @@ export class AttendedRun {
   readonly #leaving = new AbortController();
   readonly #show: ReturnType<typeof showProgress>;
   #task: Task | undefined;
+  #ended = false;
   /** Settled, never rejected. */
   #stopping: Promise<void> = Promise.resolve();
 
@@ -60,6 +65,7 @@ export class AttendedRun {
     const signal = AbortSignal.any([session.interrupts.signal, this.#leaving.signal]);
     for await (const update of runtime.run(spec, { signal })) {
       if (update.kind === "complete") {
+        this.#ended = true;
         await this.#complete(update.ending);
         return update.ending;
       }
@@ -73,13 +79,29 @@ export class AttendedRun {
     if (update.kind === "progress") return this.#show(update.progress);
     progress.clear();
     if (update.kind === "status") {
+      if (this.#task === undefined) this.#feed();
       this.#task = update.task;
+      this.#ended ||= update.task.state.phase === "exited";
       if (json) await output.json({ update: "status", ...describeWorkload(runtime.name, update.task) });
     } else if (update.kind === "log") {
       if (json) await output.json({ update: "log", ...describeRecord(update.record) });
       else await writeRecord(output, update.record);
     } else if (json) await output.json({ update: "error", error: update.error });
     else await output.note(update.error.message);
+  }
+  /** What the program writes is read from its logs, which miss nothing; the connection is there to be typed into. */
+  #feed(): void {
+    const { session, runtime, spec, input } = this.#parts;
+    if (input === undefined || !runtime.supports("attach")) return;
+    const signal = AbortSignal.any([session.interrupts.signal, this.#leaving.signal]);
+    const feed = async (): Promise<void> => {
+      using typed = new TypedInput({ input, sizes: false });
+      for await (const _chunk of runtime.capabilities.attach.attach({ id: spec.id, input: typed }, { signal }));
+    };
+    void feed().catch((error: unknown) => {
+      // A program that has ended takes nothing more: that is no failure of the run.
+      if (!signal.aborted && !this.#ended) void session.output.note(`stdin is not connected: ${said(error)}`);
+    });
   }
   async #complete(ending: Ending): Promise<void> {
     const { session, runtime, spec } = this.#parts;

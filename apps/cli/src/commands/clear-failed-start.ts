@@ -1,4 +1,5 @@
-import { type Inspection, LongshoreError, parseCpu, parseMemory, type Runtime, specHash, type TaskSpec } from "@longshore/core";
+import { type Inspection, LongshoreError, type Runtime, type TaskSpec } from "@longshore/core";
+import { hashOfSpec } from "../spec/hash-of-spec.ts";
 
 interface FailedStart {
   readonly runtime: Runtime;
@@ -6,18 +7,9 @@ interface FailedStart {
   readonly signal: AbortSignal;
 }
 
-function hashOf(spec: TaskSpec): string {
-  const { cpu, memory, ephemeralStorage, gpu } = spec.resources ?? {};
-  return specHash(spec, {
-    ...(cpu !== undefined && { cpu: parseCpu(cpu) }),
-    ...(memory !== undefined && { memory: parseMemory(memory) }),
-    ...(ephemeralStorage !== undefined && { ephemeralStorage: parseMemory(ephemeralStorage) }),
-    ...(gpu !== undefined && { gpu }),
-  });
-}
 /** Whoever bears the id under another spec is somebody else's work and stays. */
 const isOurs = (seen: Inspection, spec: TaskSpec): boolean =>
-  seen.kind === "absent" || (seen.kind === "task" && seen.specHash === hashOf(spec));
+  seen.kind === "absent" || (seen.kind === "task" && seen.specHash === hashOfSpec(spec));
 
 /**
  * After a start that failed or was given up, which may have left something behind or may even have begun. As far as it can:

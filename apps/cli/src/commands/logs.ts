@@ -1,7 +1,9 @@
-import { instant, type LogCursor, type LogQuery, workloadId } from "@longshore/core";
+import { instant, type LogCursor, type LogQuery, type LogRecord, workloadId } from "@longshore/core";
 import { describeRecord } from "../output/describe-record.ts";
+import { InstancePrefix } from "../output/instance-prefix.ts";
 import { writeRecord } from "../output/write-record.ts";
 import { findWorkload } from "../runtimes/find-workload.ts";
+import { type Reading, recordsOf } from "../runtimes/records-of.ts";
 import type { Session } from "../session.ts";
 import { flagError } from "../spec/flag-error.ts";
 
@@ -9,6 +11,9 @@ export interface LogsFlags {
   readonly follow?: boolean;
   readonly since?: string;
   readonly tail?: string;
+  readonly instance?: string;
+  /** `--no-prefix`. */
+  readonly prefix?: boolean;
 }
 
 function readTail(tail: string | undefined): Pick<LogQuery, "tail"> {
@@ -20,7 +25,7 @@ function readTail(tail: string | undefined): Pick<LogQuery, "tail"> {
 /** A cursor, which names a record, or a time. */
 function readSince(since: string | undefined): Pick<LogQuery, "since" | "cursor"> {
   if (since === undefined) return {};
-  if (since.startsWith("v1.")) return { cursor: since as LogCursor };
+  if (/^v\d+\./.test(since)) return { cursor: since as LogCursor };
   try {
     return { since: instant(since) };
   } catch {
@@ -40,11 +45,15 @@ function readQuery({ follow = false, since, tail }: LogsFlags): LogQuery {
 /** Each line to the stream that it was written to. With `follow`, until the workload has ended and all was shown. */
 export async function logs(session: Session, id: string, flags: LogsFlags): Promise<number> {
   const query = readQuery(flags);
-  const { signal } = session.interrupts;
   await using found = await findWorkload(session, workloadId(id));
-  for await (const record of found.runtime.logs(found.workload.id, query, { signal })) {
+  const { runtime, workload } = found;
+  const several = workload.kind === "service" && flags.instance === undefined && flags.prefix !== false;
+  const prefix = several ? new InstancePrefix(session.output) : undefined;
+  const show = async (record: LogRecord): Promise<void> => {
     if (session.json) await session.output.json(describeRecord(record));
-    else await writeRecord(session.output, record);
-  }
+    else await (prefix?.write(record) ?? writeRecord(session.output, record));
+  };
+  const reading: Reading = { runtime, id: workload.id, query };
+  for await (const record of recordsOf(reading, flags.instance, session.interrupts.signal)) await show(record);
   return 0;
 }

@@ -3,6 +3,7 @@ import { failureCode } from "../exit-code-of-ending.ts";
 import { progressLine } from "../output/progress-line.ts";
 import { findWorkload } from "../runtimes/find-workload.ts";
 import type { Session } from "../session.ts";
+import { leaving } from "./leaving.ts";
 import { parseDurationFlag } from "../spec/parse-duration-flag.ts";
 
 /** Ends a workload and keeps its state and logs. One that has ended already is no error. */
@@ -12,7 +13,9 @@ export async function stop(session: Session, id: string, { grace }: { readonly g
   const { runtime, workload } = found;
   using progress = await progressLine(!session.json);
   progress.show(`stopping ${id}`);
-  const result = await runtime.stop(workload.id, { ...graceMs, signal: session.interrupts.signal });
+  const result = await leaving(session, `no longer waiting for ${id}, which was told to stop and may run on until it does`, () =>
+    runtime.stop(workload.id, { ...graceMs, signal: session.interrupts.signal }),
+  );
   progress.clear();
   if (session.json) await session.output.json({ id, runtime: runtime.name, ...result });
   if (result.state === "confirmed") return 0;

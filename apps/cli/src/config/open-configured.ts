@@ -1,15 +1,16 @@
 import {
-  combineSecrets,
   createRegistry,
-  environmentSecrets,
   expectedWords,
-  fileSecrets,
+  fileStore,
   LongshoreError,
   type OpenOptions,
   type Problem,
   type Runtime,
+  tokenBucket,
+  type TokenBucketOptions,
 } from "@longshore/core";
-import type { Config } from "./config.ts";
+import type { Config, Limits } from "./config.ts";
+import { configuredSecrets } from "./configured-secrets.ts";
 import { loadPlugin } from "./load-plugin.ts";
 import { ownPlugins } from "./own-plugins.ts";
 
@@ -29,8 +30,17 @@ function explainFailure(error: unknown, config: Config, name: string): unknown {
   return new LongshoreError(`${name}: unavailable: ${message.replace(/^.*?\(unavailable\): /, "")}`, rest);
 }
 
+/** What the config gives every runtime of it. */
+const hostOf = ({ store }: Config, limits: Limits | undefined): Pick<OpenOptions, "secrets" | "store" | "limiter"> => ({
+  secrets: configuredSecrets(),
+  ...(store !== undefined && { store: fileStore(store) }),
+  ...(limits !== undefined && { limiter: tokenBucket(bucketOf(limits)) }),
+});
+const bucketOf = ({ perSecond, burst }: Limits): TokenBucketOptions => ({ perSecond, ...(burst !== undefined && { burst }) });
+
 /**
- * Opens the runtime that the config calls `name`, in the config's owner's name; imports its plugin and no other. Secrets
+ * Opens the runtime that the config calls `name`, in the config's owner's name, with its share of the rate and the config's
+ * store; imports its plugin and no other. Secrets
  * come from this process's environment (`env:NAME`) and from files (`file:PATH`).
  */
 export async function openConfigured(
@@ -45,11 +55,11 @@ export async function openConfigured(
     throw new LongshoreError(`runtime: ${message}; ${hint}`, { code: "invalid-argument", operation: "open" });
   }
   const plugin = await loadPlugin(config, name);
-  const secrets = combineSecrets({ env: environmentSecrets(), file: fileSecrets() });
+  const { limits, ...pluginConfig } = entry;
   const otherPlugins = [plugin.name, ...Object.keys(ownPlugins)];
   try {
-    const host = { secrets, otherPlugins, ...options, owner: config.owner, name };
-    return await createRegistry([plugin]).open({ ...entry, use: plugin.name }, host);
+    const host = { ...hostOf(config, limits), otherPlugins, ...options, owner: config.owner, name };
+    return await createRegistry([plugin]).open({ ...pluginConfig, use: plugin.name }, host);
   } catch (error) {
     throw explainFailure(error, config, name);
   }

@@ -48,7 +48,9 @@ async function readFrom(file: string, options: ReadConfigOptions): Promise<Confi
     throw refuse(file, [{ path: "default", message }]);
   }
   const chosenOwner = owner(options.owner ?? data.owner ?? defaultOwner);
-  return { file, folder: dirname(resolve(file)), owner: chosenOwner, defaultRuntime, runtimes: data.runtimes };
+  const folder = dirname(resolve(file));
+  const store = data.store === undefined ? {} : { store: resolve(folder, data.store) };
+  return { file, folder, owner: chosenOwner, defaultRuntime, ...store, runtimes: data.runtimes };
 }
 
 /** Throws `invalid-config`, each problem with the file, its path, what was found and what was expected. */

@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { type FaultCode, LongshoreError } from "@longshore/core";
+import type { Document, LineCounter } from "yaml";
 
 export interface YamlFile {
   readonly file: string;
@@ -9,6 +10,8 @@ export interface YamlFile {
 }
 /** An honest file repeats an anchor a few times; a "billion laughs" needs many more. */
 const mostAliases = 100;
+
+const quiet = { prettyErrors: false, logLevel: "error" } as const;
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
@@ -26,10 +29,7 @@ async function readText({ file, largestBytes }: YamlFile): Promise<string> {
   return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
 }
 
-async function parse(text: string): Promise<unknown> {
-  const { LineCounter, parseDocument } = await import("yaml");
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: "error" });
+function valueOf(document: Document.Parsed, lineCounter: LineCounter): unknown {
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) {
     // The parser catches its own stack overflow and tells of it as of any mistake.
@@ -41,8 +41,22 @@ async function parse(text: string): Promise<unknown> {
   return document.toJS({ maxAliasCount: mostAliases }) as unknown;
 }
 
-/** The one document of a YAML file, as plain values. Throws `code` with the file's name, and line and column of a mistake. */
-export async function readYaml(source: YamlFile): Promise<unknown> {
+type Parse<T> = (text: string) => Promise<T>;
+
+const parseOne: Parse<unknown> = async (text) => {
+  const { LineCounter, parseDocument } = await import("yaml");
+  const lineCounter = new LineCounter();
+  return valueOf(parseDocument(text, { ...quiet, lineCounter }), lineCounter);
+};
+
+const parseEach: Parse<readonly unknown[]> = async (text) => {
+  const { LineCounter, parseAllDocuments } = await import("yaml");
+  const lineCounter = new LineCounter();
+  const documents = parseAllDocuments(text, { ...quiet, lineCounter });
+  return "empty" in documents ? [] : documents.map((document) => valueOf(document, lineCounter));
+};
+
+async function readWith<T>(source: YamlFile, parse: Parse<T>): Promise<T> {
   try {
     return await parse(await readText(source));
   } catch (cause) {
@@ -51,3 +65,9 @@ export async function readYaml(source: YamlFile): Promise<unknown> {
     throw new LongshoreError(`${source.file}: ${message}`, { code: source.code, operation: "read", cause });
   }
 }
+
+/** The one document of a YAML file, as plain values. Throws `code` with the file's name, and line and column of a mistake. */
+export const readYaml = (source: YamlFile): Promise<unknown> => readWith(source, parseOne);
+
+/** Each document of a file that may hold several. Throws as `readYaml`. */
+export const readYamlDocuments = (source: YamlFile): Promise<readonly unknown[]> => readWith(source, parseEach);

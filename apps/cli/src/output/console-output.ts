@@ -35,7 +35,11 @@ export class ConsoleOutput {
   get isRead(): boolean {
     return !this.#gone.has(this.#streams.stdout);
   }
-  async write(to: keyof Streams, text: string): Promise<void> {
+  /** How often something was written. */
+  get written(): number {
+    return this.#writes;
+  }
+  async write(to: keyof Streams, text: string | Uint8Array): Promise<void> {
     const stream = this.#streams[to];
     if (++this.#writes % writesPerTurn === 0) await turn();
     if (this.#gone.has(stream) || stream.write(text)) return;

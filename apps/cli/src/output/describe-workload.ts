@@ -1,4 +1,4 @@
-import type { Ending, Leftover, Task, Workload } from "@longshore/core";
+import type { Ending, Instance, Leftover, Task, Workload } from "@longshore/core";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -20,6 +20,16 @@ function describeTask({ state, deadline }: Task): Json {
   return { phase: state.phase, reason, ...ending, startedAt, deadline: deadline ?? null };
 }
 
+/** A program of a service, with the same members as a task for how it ended the last time. */
+const describeInstance = ({ instance, phase, ready, restarts, current, lastEnding }: Instance): Json => ({
+  instance,
+  phase,
+  ready,
+  restarts,
+  current,
+  lastEnding: lastEnding === undefined ? null : describeEnding(lastEnding),
+});
+
 /** The object that `inspect`, `ps`, `wait` and `run` print with `--json`: always the same members, null where unknown. */
 export function describeWorkload(runtime: string, found: Workload | Leftover): Json {
   const { id, kind, nativeId, createdAt } = found;
@@ -27,6 +37,7 @@ export function describeWorkload(runtime: string, found: Workload | Leftover): J
   if (found.kind === "leftover") return { ...common, what: found.what, nativeId, createdAt };
   const { labels, specHash } = found;
   if (found.kind === "task") return { ...common, ...describeTask(found), createdAt, nativeId, specHash, labels };
-  const none = { phase: null, outcome: null, exitCode: null, diagnosis: null };
-  return { ...common, ...none, ...found.state, createdAt, nativeId, specHash, labels };
+  const { desired, ready, restarts, instances } = found.state;
+  const state = { desired, ready, restarts, instances: instances.map(describeInstance) };
+  return { ...common, ...state, createdAt, nativeId, specHash, labels };
 }

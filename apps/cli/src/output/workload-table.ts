@@ -1,5 +1,7 @@
-import type { Leftover, Workload } from "@longshore/core";
+import type { Ending, Leftover, Workload } from "@longshore/core";
 import { age } from "./age.ts";
+import { newestEnding } from "./describe-service.ts";
+import { writeTable } from "./write-table.ts";
 
 export interface Listed {
   readonly runtime: string;
@@ -7,15 +9,22 @@ export interface Listed {
 }
 const longestLabels = 40;
 
-const stateOf = (found: Workload | Leftover): readonly [state: string, exit: string] => {
-  if (found.kind === "leftover") return [`leftover ${found.what}`, ""];
-  if (found.kind === "service") return [`${found.state.ready}/${found.state.desired} ready`, ""];
-  const { state } = found;
-  if (state.phase !== "exited") return [state.phase, ""];
-  return [state.outcome, state.exit?.signal ?? state.exit?.code?.toString() ?? "-"];
-};
+const exitOf = ({ exit }: Ending): string => exit?.signal ?? exit?.code?.toString() ?? "-";
 
-function row({ runtime, found }: Listed): string[] {
+function stateOf(found: Workload | Leftover): readonly [state: string, exit: string, restarts: string] {
+  if (found.kind === "leftover") return [`leftover ${found.what}`, "", ""];
+  if (found.kind === "service") {
+    const { desired, ready, restarts, instances } = found.state;
+    const state =
+      desired === 0 ? (instances.some(({ phase }) => phase !== "exited") ? "stopping" : "stopped") : `${ready}/${desired} ready`;
+    const ended = newestEnding(found.state);
+    return [state, ended === undefined ? "" : exitOf(ended), String(restarts)];
+  }
+  const { state } = found;
+  return state.phase === "exited" ? [state.outcome, exitOf(state), ""] : [state.phase, "", ""];
+}
+
+function row({ runtime, found }: Listed): readonly string[] {
   const labels =
     found.kind === "leftover"
       ? ""
@@ -26,19 +35,6 @@ function row({ runtime, found }: Listed): string[] {
   return [found.id, runtime, ...stateOf(found), age(found.createdAt), shown];
 }
 
-const bare = ["top", "bottom", "left", "right", "mid"].flatMap((side) =>
-  side === "mid" ? ["mid", "left-mid", "mid-mid", "right-mid", "middle"] : [side, `${side}-mid`, `${side}-left`, `${side}-right`],
-);
-
-/** For people: aligned columns without lines or colours, fit for `grep`. */
-export async function workloadTable(listed: readonly Listed[]): Promise<string> {
-  const { default: Table } = await import("cli-table3");
-  const table = new Table({
-    head: ["ID", "RUNTIME", "STATE", "EXIT", "AGE", "LABELS"],
-    chars: Object.fromEntries(bare.map((name) => [name, ""])),
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },
-  });
-  table.push(...listed.map(row));
-  const lines = table.toString().split("\n");
-  return lines.map((line) => line.trimEnd()).join("\n");
-}
+/** Of a service, EXIT is how an instance ended the last time, where one ever did. */
+export const workloadTable = (listed: readonly Listed[]): Promise<string> =>
+  writeTable(["ID", "RUNTIME", "STATE", "EXIT", "RESTARTS", "AGE", "LABELS"], listed.map(row));

@@ -32,6 +32,16 @@ export async function openToAsk(session: Session, name: string): Promise<Look> {
   }
 }
 
+/**
+ * Nobody said that there is an engine, and where it would be there is nothing at all: then nothing can be on it either. An
+ * engine that was named, or is there and does not answer, may hold the workload.
+ */
+export function isNotInstalled({ config, runtime }: Session, { error }: Look): boolean {
+  const named = ["DOCKER_HOST", "DOCKER_CONTEXT"].some((name) => (process.env[name] ?? "") !== "");
+  if (config.file !== undefined || runtime !== undefined || named) return false;
+  return LongshoreError.is(error) && (error.cause as { readonly code?: string } | undefined)?.code === "ENOENT";
+}
+
 async function look(session: Session, name: string, id: WorkloadId): Promise<Look> {
   const opened = await openToAsk(session, name);
   if (opened.runtime === undefined) return opened;

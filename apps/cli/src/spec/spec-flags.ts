@@ -15,4 +15,5 @@ export interface SpecFlags {
   readonly pull?: string;
   readonly platform?: string;
   readonly interactive?: boolean;
+  readonly tty?: boolean;
 }

@@ -1,11 +1,10 @@
 import type { Command } from "commander";
-
-const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+import { collect } from "./command-parts.ts";
 
 /** The flags that describe a task, the same wherever one is asked for. */
 export const addSpecOptions = (command: Command): Command =>
   command
-    .option("-f, --file <spec.yaml>", "read the task from a file; flags take the place of what it says")
+    .option("-f, --file <spec.yaml>", "read the spec from a file; flags take the place of what it says")
     .option("--image <image>", "a container image, tag or digest; none on a runtime of processes")
     .option("--id <id>", "your name for it, used once: lowercase letters, digits, hyphens (default: a generated one)")
     .option("--env <K=V>", "set a variable (again for more); none is inherited", collect)
@@ -19,4 +18,5 @@ export const addSpecOptions = (command: Command): Command =>
     .option("--label <K=V>", "attach a label (again for more)", collect)
     .option("--pull <policy>", "when to pull the image: always, missing, never (default: missing)")
     .option("--platform <platform>", "for images of several platforms: linux/amd64")
-    .option("-i, --interactive", "connect stdin, on runtimes that can");
+    .option("-i, --interactive", "connect stdin, on runtimes that can attach")
+    .option("-t, --tty", "give it a terminal: with -i yours, so that Ctrl-C goes to the program");
