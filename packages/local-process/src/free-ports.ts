@@ -30,10 +30,6 @@ export class FreePorts {
     for (const { port, protocol, publish } of declared) taken[port] = publish ?? (await this.#one(protocol));
     return taken;
   }
-  /** Given by an earlier supervisor. */
-  keep(ports: Dictionary<number>): void {
-    for (const port of Object.values(ports)) this.#given.add(port);
-  }
   giveBack(ports: Dictionary<number>): void {
     for (const port of Object.values(ports)) this.#given.delete(port);
   }

@@ -23,8 +23,8 @@ export interface NewRevision {
   readonly values: SecretValues;
 }
 
-function unknownService({ id }: Pick<ServicePlace, "id">, operation: string): LongshoreError {
-  return new LongshoreError("no such service", { code: "not-found", operation, workload: id });
+export function unknownService({ id }: Pick<ServicePlace, "id">, operation: string): LongshoreError {
+  return new LongshoreError("no such workload", { code: "not-found", operation, workload: id });
 }
 
 /** What a spec asks for, its secrets on the disk before anything refers to them. */

@@ -1,7 +1,17 @@
-import type { Endpoint, WorkloadId } from "@longshore/core";
+import type { Dictionary, Endpoint, Port, WorkloadId } from "@longshore/core";
 import type { Capabilities, Order, Plan } from "@longshore/core/driver";
-import { forgetRevision, giveOrder, type NewRevision, type ServicePlace, toRevision, untilSettled } from "./order-service.ts";
-import type { ServiceEvidence } from "./look-at-service.ts";
+import {
+  forgetRevision,
+  giveOrder,
+  type NewRevision,
+  type ServicePlace,
+  toRevision,
+  unknownService,
+  untilSettled,
+} from "./order-service.ts";
+import { lookAtService, type ServiceEvidence } from "./look-at-service.ts";
+import { lookAtTask } from "./look-at-task.ts";
+import { isAlive } from "./process-identity.ts";
 import type { ProcessRequest } from "./process-request.ts";
 import type { Revision, ServiceOrder } from "./service-record.ts";
 import type { SecretValues } from "./supervisor-messages.ts";
@@ -25,11 +35,11 @@ export function processServices({ place, values }: ServicesParts): Services {
       return untilSettled(at, { operation: "update", generation: made.order.wanted.generation }, call);
     },
     async restart(id, call) {
-      const { order } = giveOrder(place(id), "restart", (seen) => (isStopped(seen) ? resumed(seen) : renewed(seen)));
+      const { order } = giveOrder(place(id), "restart", (seen) => (isStopped(seen) ? resumed(seen, id) : renewed(seen)));
       return untilSettled(place(id), { operation: "restart", generation: order.wanted.generation }, call);
     },
     async resume(id, call) {
-      giveOrder(place(id), "resume", (seen) => (isStopped(seen) ? resumed(seen) : undefined));
+      giveOrder(place(id), "resume", (seen) => (isStopped(seen) ? resumed(seen, id) : undefined));
       return untilSettled(place(id), { operation: "resume" }, call);
     },
   };
@@ -43,8 +53,10 @@ const renewed = (seen: ServiceEvidence): ServiceOrder => ({
   wanted: again(seen),
   before: seen.order.before ?? seen.order.wanted,
 });
-const resumed = (seen: ServiceEvidence): ServiceOrder | undefined =>
-  seen.order.removing === true ? undefined : { wanted: again(seen) };
+function resumed(seen: ServiceEvidence, id: WorkloadId): ServiceOrder {
+  if (seen.order.removing === true) throw unknownService({ id }, "resume");
+  return { wanted: again(seen) };
+}
 
 /** Of one that is stopped only the spec changes. */
 function replace(place: ServicePlace, revision: NewRevision): ServiceEvidence {
@@ -63,15 +75,25 @@ function replace(place: ServicePlace, revision: NewRevision): ServiceEvidence {
 
 export const processEndpoints = (place: (id: WorkloadId) => ServicePlace): NonNullable<Capabilities["endpoints"]> => ({
   async endpoints(id: WorkloadId): Promise<readonly Endpoint[]> {
+    const { folder } = place(id);
+    if (lookAtService(folder) === undefined) return endpointsOfTask(folder, id);
     const seen = giveOrder(place(id), "endpoints", () => undefined);
-    const declared = seen.order.wanted.request.ports ?? [];
-    return seen.instances
-      .filter(({ ready }) => ready)
-      .flatMap(({ name: instance, ports }) =>
-        Object.entries(ports).map(([port, hostPort]) => {
-          const { protocol = "tcp" } = declared.find((one) => String(one.port) === port) ?? {};
-          return { instance, port: Number(port), host: "127.0.0.1", hostPort, protocol };
-        }),
-      );
+    const { ports: declared = [] } = seen.order.wanted.request;
+    return seen.instances.filter(({ ready }) => ready).flatMap(({ name, ports }) => toEndpoints(name, ports, declared));
   },
 });
+
+/** Nobody probes a task: it is taken to be ready while it runs. */
+async function endpointsOfTask(folder: string, id: WorkloadId): Promise<readonly Endpoint[]> {
+  const seen = await lookAtTask(folder);
+  if (seen === undefined) throw unknownService({ id }, "endpoints");
+  const { task, started, intent, exit } = seen;
+  if (started === undefined || intent !== undefined || exit !== undefined || !isAlive(started.program)) return [];
+  return toEndpoints(id, started.ports ?? {}, task.request.ports ?? []);
+}
+
+const toEndpoints = (instance: string, given: Dictionary<number>, declared: readonly Port[]): readonly Endpoint[] =>
+  declared.flatMap(({ port, protocol = "tcp" }) => {
+    const hostPort = given[port];
+    return hostPort === undefined ? [] : [{ instance, port, host: "127.0.0.1", hostPort, protocol }];
+  });

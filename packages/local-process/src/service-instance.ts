@@ -146,11 +146,10 @@ export class ServiceInstance {
     this.parts.tell();
     await pause(ms, undefined, { signal: this.#leaving.signal, ref: false }).catch(() => {});
   }
-  /** Its log and its ports. Where this machine has no room for them now, over and over; undefined where it leaves meanwhile. */
+  /** Where this machine has no room for its log now, over and over; undefined where it leaves meanwhile. */
   async #prepare(): Promise<LogWriter | undefined> {
     for (;;) {
       try {
-        await this.#takePorts();
         return await this.#openLog();
       } catch (error) {
         this.#lastEnding = this.#failed(platformFault(error));
@@ -175,12 +174,12 @@ export class ServiceInstance {
     }
     return log;
   }
-  /** Once: a program that is started again finds the ones that it had. */
+  /** Others for each run: those of the last one may be taken by now, or not be free yet (tcp(7), TIME_WAIT). */
   async #takePorts(): Promise<void> {
     const { means, revision } = this.parts;
-    const declared = revision.request.ports ?? [];
-    if (declared.every(({ port }) => port in this.#ports)) return means.ports.keep(this.#ports);
-    this.#ports = await means.ports.take(declared);
+    means.ports.giveBack(this.#ports);
+    this.#ports = {};
+    this.#ports = await means.ports.take(revision.request.ports ?? []);
   }
   #wantsAgain(): boolean {
     const { restart } = this.parts.revision.request.service ?? {};
@@ -189,6 +188,7 @@ export class ServiceInstance {
   /** Throws where this machine has not what a start needs, and then it is tried again as after any other end. */
   async #runOnce(log: LogWriter): Promise<Ending> {
     const { means, service, name, revision, tell } = this.parts;
+    await this.#takePorts();
     const order = this.#order();
     const pipes = await ProgramPipes.open(means.pipes, revision.request.stdin === true);
     const run = new ProgramRun({ marker: instanceMarker(service, name), pipes, log });

@@ -64,6 +64,7 @@ export class Supervision implements Keeper {
     const prepared = await prepare(folder, task, means);
     if (prepared === undefined) return undefined;
     if (!createOnce(join(folder, taskFiles.claim), means.me)) {
+      means.ports.giveBack(prepared.ports);
       await discard(prepared);
       return undefined;
     }

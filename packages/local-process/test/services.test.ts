@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { appendFileSync, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { shellProgram } from "@longshore/conformance";
 import { type Endpoint, LongshoreError, type Service, type ServiceSpec, type WorkloadId } from "@longshore/core";
 import { expect, test } from "vitest";
 import { lookAtService } from "../src/look-at-service.ts";
+import { stopService } from "../src/stop-service.ts";
+import { SupervisorLine } from "../src/supervisor-line.ts";
 import { anId, eventually, isRunning, records, Scratch, texts, textOf } from "./scratch.ts";
 
 type LocalRuntime = Awaited<ReturnType<Scratch["open"]>>;
@@ -64,6 +68,44 @@ test("each instance has ports of its own, which it finds in its environment", as
     );
   });
   assert.deepEqual(new Set(endpoints.map(({ port, protocol }) => `${protocol} ${port}`)), new Set(["tcp 8080", "udp 8125"]));
+});
+
+test("what is started again has ports of its own again, whoever took the last ones meanwhile", async () => {
+  await using box = new Scratch();
+  const runtime = await box.open();
+  const id = anId("service");
+  await runtime.start(serving(id, "one"));
+  await whole(runtime, id, 1);
+  const { endpoints } = runtime.capabilities.endpoints;
+  const [before] = await endpoints(id);
+  assert(before);
+  for (const pid of programsOf(box, id)) process.kill(-pid, "SIGKILL");
+  const squatter = createServer();
+  await eventually(async () => {
+    squatter.listen(before.hostPort);
+    await once(squatter, "listening");
+  });
+  const back = await eventually(async () => {
+    const [one] = await endpoints(id);
+    assert(one !== undefined && one.hostPort !== before.hostPort);
+    return one;
+  });
+  squatter.close();
+  assert.equal(await ask(back), "one");
+});
+
+test("a task has ports of its own as well, while it runs", async () => {
+  await using box = new Scratch();
+  const runtime = await box.open();
+  const id = anId();
+  await runtime.start({ kind: "task", id, command: ["sh", "-c", "echo $PORT_80; exec sleep 600"], ports: [{ port: 80 }] });
+  const { endpoints } = runtime.capabilities.endpoints;
+  const [one, ...others] = await endpoints(id);
+  assert(one !== undefined && others.length === 0);
+  await eventually(async () => assert.deepEqual(await texts(runtime, id), [String(one.hostPort)]));
+  assert.deepEqual([one.instance, one.port, one.protocol], [id, 80, "tcp"]);
+  await runtime.stop(id);
+  assert.deepEqual(await endpoints(id), []);
 });
 
 test("with its supervisor dead nothing is said to be ready; whoever looks has another keep it, under the same names", async () => {
@@ -205,7 +247,19 @@ test("a removed service takes its notes with it, and cannot be resumed", async (
     readdirSync(join(box.stateDir, "tests"), { recursive: true }).filter((name) => String(name).includes(id)),
     [],
   );
-  await assert.rejects(runtime.resume(id), (error) => LongshoreError.is(error, "not-found"));
+  const isUnknown = (error: unknown): boolean => LongshoreError.is(error, "not-found");
+  await assert.rejects(runtime.resume(id), isUnknown);
+  const half = anId("half");
+  await runtime.start(asleep(half, ":"));
+  await stopService(
+    { id: half, folder: box.folder(half), line: new SupervisorLine(box.supervisor) },
+    { graceMs: 0, removing: true },
+    { signal: new AbortController().signal, report: () => {} },
+  );
+  await assert.rejects(runtime.resume(half), isUnknown, "somebody who died was removing it");
+  await assert.rejects(runtime.restart(half), isUnknown);
+  await runtime.remove(half);
+  assert(!existsSync(box.folder(half)));
 });
 
 test("who observes a service sees it come back after its supervisor died", async () => {
