@@ -179,6 +179,8 @@ export class Stage implements AsyncDisposable {
           cause: error,
         });
       }
+      // What has been looked at would only take the machine's time from what is still to be.
+      if (job.owner !== this.owner) await this.soon(this.harness.wipe(job.owner), "clearing up");
     };
     for (let next = 0; next < chosen.length; next += 3) await Promise.all(chosen.slice(next, next + 3).map(one));
     assert.ok(hits > 0, `none of ${chosen.length} step boundaries was reached`);
