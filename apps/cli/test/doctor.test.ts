@@ -181,7 +181,7 @@ test("doctor -f looks for the secrets of a file, and shows none", async () => {
     { check: "secret C of t1", state: "ok" },
   ]);
   expect(stdout).not.toContain("hunter2");
-  expect(code).toBe(1);
+  expect(code).toBe(125);
   expect((await bench.run(["doctor", "-f", "spec.yaml"], { ...env, NOT_SET: "x" })).code).toBe(0);
 });
 
@@ -200,7 +200,7 @@ test("doctor says what to do about an engine's socket that this user may not use
     message: expect.stringContaining("EACCES") as string,
     hint: expect.stringContaining("join its group") as string,
   });
-  expect(code).toBe(1);
+  expect(code).toBe(125);
 });
 
 test("doctor has colours on a terminal alone, and not with NO_COLOR", async () => {
