@@ -39,7 +39,7 @@ export async function started(runtime: DockerRuntime, spec: ServiceSpec): Promis
   return until(runtime, spec.id);
 }
 const get = async ({ host, hostPort }: Endpoint): Promise<string> =>
-  (await fetch(`http://${host}:${hostPort}/`, { signal: AbortSignal.timeout(10_000) })).text();
+  (await fetch(`http://${host}:${hostPort}/`, { signal: AbortSignal.timeout(30_000) })).text();
 export async function answers(runtime: DockerRuntime, id: WorkloadId): Promise<readonly string[]> {
   return Promise.all((await runtime.capabilities.endpoints.endpoints(id)).map(get));
 }
