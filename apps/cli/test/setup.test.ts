@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { readConfig } from "../src/index.ts";
 import { backends } from "./backends.ts";
 import { Bench, jsonLines } from "./cli-kit.ts";
-import { asPlainUser } from "./plain-user.ts";
+import { boundByPermissions } from "./bound-by-permissions.ts";
 import { stage } from "./stage.ts";
 
 const everything = ["services", "endpoints", "exec", "attach", "copy", "stats", "watch"];
@@ -156,7 +156,7 @@ test("init says why a file cannot be written", async () => {
       });
   }
   await chmod(join(bench.folder, "locked"), 0o555);
-  const refused = await bench.start(["init", "--config", "locked/x.yaml"], await asPlainUser(bench)).done;
+  const refused = await bench.start(["init", "--config", "locked/x.yaml"], {}, boundByPermissions).done;
   expect(refused).toEqual({
     code: 2,
     stdout: "",

@@ -67,9 +67,9 @@ test("local: sweep clears what a killed start left", async () => {
   const preload = join(bench.folder, "die.mjs");
   await writeFile(
     preload,
-    `import fs from "node:fs/promises";
+    `import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
-fs.rename = (from) => (String(from).includes(".new-") ? process.kill(process.pid, "SIGKILL") : undefined);
+fs.renameSync = (from) => (String(from).includes(".new-") ? process.kill(process.pid, "SIGKILL") : undefined);
 syncBuiltinESMExports();`,
   );
   const killed = bench.start(["run", "--id", "cut", "--detach", "--", "sleep", "60"], {

@@ -18,7 +18,8 @@ export function onTerminal(bench: Bench, args: readonly string[], { before = "",
   const script = `${before}\n${words}\ncode=$?\n${after}\nexit $code`;
   const child = spawn("script", ["-qec", script, "/dev/null"], {
     cwd: bench.folder,
-    env: bench.environment,
+    // Node shows no colours where CI says so, nor on a terminal that it does not know.
+    env: { ...bench.environment, TERM: "xterm-256color", CI: undefined },
     stdio: ["pipe", "pipe", "inherit"],
   });
   let shown = "";
