@@ -45,8 +45,8 @@ export class Bench implements AsyncDisposable {
   start(args: readonly string[], options: SpawnOptions = {}, by: readonly string[] = []): Live {
     const env = { ...this.environment, ...options.env };
     const words = ["--owner", this.owner, ...args];
-    const [program = process.execPath, ...rest] = [...by, process.execPath];
-    const child = spawn(program, [...rest, bin, ...words], {
+    const [program, ...rest] = [...by, process.execPath, bin, ...words] as [string, ...string[]];
+    const child = spawn(program, rest, {
       cwd: this.folder,
       stdio: ["ignore", "pipe", "pipe"],
       ...options,

@@ -1,5 +1,5 @@
 import { environmentSecrets, LongshoreError } from "@longshore/core";
-import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { cleanUp, native, needEngine, open, sh, someOwner, texts } from "./kit.ts";
 
 const who = someOwner();
@@ -156,4 +156,14 @@ describe("refusals, before anything starts", () => {
       "",
     );
   });
+});
+
+test("an engine on a socket is asked in plain, whatever the environment says of others", async () => {
+  vi.stubEnv("DOCKER_TLS_VERIFY", "1");
+  try {
+    await using runtime = await open(who, { host: "unix:///var/run/docker.sock" });
+    await expect(runtime.ping()).resolves.toBeUndefined();
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });
