@@ -43,11 +43,7 @@ test("runtimes shows health, capabilities and traits", async () => {
 test("runtimes tells of one that is down, and fails only when none answers", async () => {
   await using staged = await stage();
   const { bench, far } = staged;
-  const down = far.config
-    .replace("runtimes: { far:", "down:")
-    .replace("far.sock", "none.sock")
-    .replace(/ \}\n$/, "");
-  await bench.write("two.yaml", far.config.replace(/ \}\n$/, `, ${down} }\n`));
+  await bench.write("two.yaml", far.configWithOneDown);
   const { code, stdout, stderr } = await bench.run(["runtimes", "--config", "two.yaml"]);
   expect(stdout).toMatch(/^far \(default\) .* answers in /m);
   expect(stdout).toMatch(/^down +far +down +- +-$/m);
