@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
-import type { Fault } from "../faults.ts";
+import type { Fault } from "../fault.ts";
+import type { TokenBucketLimits } from "../token-bucket.ts";
 import type { InputProblem } from "./check-shape.ts";
 import type { ModelledError } from "./modelled-error.ts";
 import type { ServiceModel } from "./service-model.ts";
@@ -16,6 +17,8 @@ export interface AwsCall {
   readonly account: string;
   readonly accessKey: string;
   readonly requestId: string;
+  /** When the request arrived, by the clock. */
+  readonly at: number;
   readonly clock: Clock;
   /** Aborted when the caller has gone or the emulator closes. */
   readonly signal: AbortSignal;
@@ -30,12 +33,6 @@ export interface AwsCall {
  */
 export type AwsOperation = { answer(input: object, call: AwsCall): Promise<object> }["answer"];
 
-/** Calls a second, and how many at once after a quiet time. */
-export interface CallRate {
-  readonly perSecond: number;
-  readonly burst: number;
-}
-
 /** One cloud service on the port that all of them share. */
 export interface AwsService {
   /** The first half of `ecs:RunTask`. */
@@ -45,5 +42,5 @@ export interface AwsService {
   /** How input that breaks the model is refused. Default: `ValidationException` with every problem in its message. */
   readonly refuse?: (problems: readonly InputProblem[], operation: string) => ModelledError;
   /** Documented quotas per account and region, by operation; played only where throttling is switched on. */
-  readonly rates?: Readonly<Record<string, CallRate>>;
+  readonly rates?: Readonly<Record<string, TokenBucketLimits>>;
 }

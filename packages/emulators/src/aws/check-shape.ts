@@ -93,7 +93,12 @@ function visitStructure(walk: Walk, shape: ShapeModel, at: { value: Readonly<Rec
   }
   for (const name of Object.keys(at.value))
     if (!Object.hasOwn(members, name))
-      walk.problems.push({ ...inside(at.place, name), kind: "unknown", value: at.value[name], constraint: "Member is not known" });
+      walk.problems.push({
+        ...inside(at.place, name),
+        kind: "unknown",
+        value: at.value[name],
+        constraint: "Member is not known",
+      });
   return kept;
 }
 

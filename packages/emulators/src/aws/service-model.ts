@@ -77,7 +77,9 @@ export interface ShapeModel {
   readonly eventstream?: boolean;
 }
 
-const files = {
+export type ModelName = "ec2" | "ecs" | "iam" | "logs" | "secretsmanager" | "ssm" | "sts";
+
+const files: Readonly<Record<ModelName, () => Promise<{ readonly default: object }>>> = {
   ec2: () => import("./models/ec2.json", { with: { type: "json" } }),
   ecs: () => import("./models/ecs.json", { with: { type: "json" } }),
   iam: () => import("./models/iam.json", { with: { type: "json" } }),
@@ -85,12 +87,10 @@ const files = {
   secretsmanager: () => import("./models/secretsmanager.json", { with: { type: "json" } }),
   ssm: () => import("./models/ssm.json", { with: { type: "json" } }),
   sts: () => import("./models/sts.json", { with: { type: "json" } }),
-} satisfies Record<string, () => Promise<{ readonly default: object }>>;
-
-export type ModelName = keyof typeof files;
+};
 
 /** Reads a model when it is first needed. */
 export async function loadServiceModel(name: ModelName): Promise<ServiceModel> {
   const { default: model } = await files[name]();
-  return model as unknown as ServiceModel;
+  return model as ServiceModel;
 }
