@@ -49,6 +49,7 @@ export interface EngineExecOptions {
 
 export interface EngineExec {
   readonly output: AsyncIterable<EngineOutput>;
+  /** Known only after the output was read to its end. */
   readonly exited: Promise<{ readonly code?: number }>;
 }
 
@@ -58,7 +59,7 @@ export interface EngineRun {
   readonly id: string;
   /** Never rejects. */
   readonly exited: Promise<EngineExit>;
-  /** From the first byte, once; it ends after the last. Left unread it takes memory. */
+  /** From the first byte, once; it ends after the last. A program that nobody reads has to wait. */
   readonly output: AsyncIterable<EngineOutput>;
   /** Where its ports are reached from this machine, if anywhere: an IP address. */
   readonly address?: string;

@@ -16,28 +16,39 @@ export interface JournalEntry {
   readonly faults?: readonly string[];
 }
 
-/** The last requests, and how many there were of each operation ever. */
-export class Journal {
-  readonly #limit: number;
-  readonly #counts = new Map<string, number>();
-  #entries: JournalEntry[] = [];
+export interface JournalLimits {
+  /** How many entries it keeps. Default 10,000. */
+  readonly entries?: number;
+  /** How many bytes of requests and answers it keeps, as they went over the wire. Default 16 MiB. */
+  readonly bytes?: number;
+}
 
-  /** @param limit How many entries it keeps; the oldest go first. Counts are never cut. */
-  constructor(limit = 10_000) {
-    this.#limit = limit;
+/** The last requests, and how many there were of each operation ever. The oldest go first; counts are never cut. */
+export class Journal {
+  readonly #limits: Required<JournalLimits>;
+  readonly #counts = new Map<string, number>();
+  #kept: { readonly entry: JournalEntry; readonly bytes: number }[] = [];
+  #bytes = 0;
+
+  constructor({ entries = 10_000, bytes = 16 * 2 ** 20 }: JournalLimits = {}) {
+    this.#limits = { entries, bytes };
   }
 
-  add(entry: JournalEntry): void {
+  /** @param bytes How much the request and its answer took on the wire. */
+  add(entry: JournalEntry, bytes = 0): void {
     const name = `${entry.service}:${entry.operation}`;
     this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
-    this.#entries.push(entry);
-    // In steps, since each cut copies.
-    if (this.#entries.length > this.#limit * 1.25) this.#entries = this.#entries.slice(-this.#limit);
+    this.#kept.push({ entry, bytes });
+    this.#bytes += bytes;
+    while (this.#kept.length > this.#limits.entries || this.#bytes > this.#limits.bytes) {
+      const oldest = this.#kept.shift();
+      this.#bytes -= oldest?.bytes ?? 0;
+    }
   }
 
   /** Oldest first; of one operation (`ecs:RunTask`) where one is named. */
   entries(name?: string): readonly JournalEntry[] {
-    const kept = this.#entries.slice(-this.#limit);
+    const kept = this.#kept.map(({ entry }) => entry);
     return name === undefined ? kept : kept.filter(({ service, operation }) => `${service}:${operation}` === name);
   }
 
@@ -47,7 +58,8 @@ export class Journal {
   }
 
   clear(): void {
-    this.#entries = [];
+    this.#kept = [];
+    this.#bytes = 0;
     this.#counts.clear();
   }
 }
