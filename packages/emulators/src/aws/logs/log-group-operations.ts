@@ -16,10 +16,6 @@ interface StreamInput extends GroupInput {
 const retentionDays: readonly number[] = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
-const operation = (answer: (input: never, call: AwsCall) => object): AwsOperation => {
-  return async (input, call) => answer(input as never, call);
-};
-
 /** Groups and streams made, changed and deleted. */
 export function logGroupOperations(store: LogStore): Readonly<Record<string, AwsOperation>> {
   const placeOf = ({ logGroupName }: GroupInput, { account, region }: AwsCall) => ({ account, region, group: logGroupName });
@@ -29,42 +25,43 @@ export function logGroupOperations(store: LogStore): Readonly<Record<string, Aws
       throw new ModelledError("ValidationException", "The log group has deletion protection enabled.");
   };
   return {
-    CreateLogGroup: operation((input: GroupInput & LogGroupOptions, call) => {
+    CreateLogGroup: async (input: GroupInput & LogGroupOptions, call) => {
       if (/^aws\//i.test(input.logGroupName)) throw invalidParameter("Log groups starting with AWS/ are reserved for AWS.");
       store.createGroup(placeOf(input, call), input);
       return {};
-    }),
-    DeleteLogGroup: operation((input: GroupInput, call) => {
+    },
+    DeleteLogGroup: async (input: GroupInput, call) => {
       checkUnprotected(groupOf(input, call));
       store.deleteGroup(placeOf(input, call));
       return {};
-    }),
-    CreateLogStream: operation((input: StreamInput, call) => {
+    },
+    CreateLogStream: async (input: StreamInput, call) => {
       store.createStream({ ...placeOf(input, call), stream: input.logStreamName });
       return {};
-    }),
-    DeleteLogStream: operation((input: StreamInput, call) => {
+    },
+    DeleteLogStream: async (input: StreamInput, call) => {
       const group = groupOf(input, call);
       checkUnprotected(group);
       if (!group.streams.delete(input.logStreamName)) throw noSuchStream();
       return {};
-    }),
-    PutRetentionPolicy: operation((input: GroupInput & { readonly retentionInDays: number }, call) => {
+    },
+    PutRetentionPolicy: async (input: GroupInput & { readonly retentionInDays: number }, call) => {
       if (!retentionDays.includes(input.retentionInDays))
         throw invalidParameter(`retentionInDays must be one of ${retentionDays.join(", ")}.`);
       groupOf(input, call).retentionInDays = input.retentionInDays;
       return {};
-    }),
-    DeleteRetentionPolicy: operation((input: GroupInput, call) => {
+    },
+    DeleteRetentionPolicy: async (input: GroupInput, call) => {
       delete groupOf(input, call).retentionInDays;
       return {};
-    }),
-    PutLogGroupDeletionProtection: operation(
-      (input: { readonly logGroupIdentifier: string; readonly deletionProtectionEnabled: boolean }, call) => {
-        const group = store.group(identifyGroup(input.logGroupIdentifier, call));
-        group.deletionProtectionEnabled = input.deletionProtectionEnabled;
-        return {};
-      },
-    ),
+    },
+    PutLogGroupDeletionProtection: async (
+      input: { readonly logGroupIdentifier: string; readonly deletionProtectionEnabled: boolean },
+      call,
+    ) => {
+      const group = store.group(identifyGroup(input.logGroupIdentifier, call));
+      group.deletionProtectionEnabled = input.deletionProtectionEnabled;
+      return {};
+    },
   };
 }

@@ -70,31 +70,37 @@ function takeDue(session: Session, now: number): readonly TailedEvent[] {
   return due;
 }
 
-async function* updatesOf(session: Session): AsyncGenerator<object, void, void> {
+async function* updatesOf(session: Session, end: () => void): AsyncGenerator<object, void, void> {
   const { input, call } = session;
-  const endsAt = call.clock.now() + sessionMs;
-  yield { sessionStart: { requestId: call.requestId, sessionId: randomUUID(), ...input } };
-  for (;;) {
-    try {
-      await call.clock.sleep(updateMs, call.signal);
-    } catch {
-      // Whoever asked has gone, or the emulator closes.
-      return;
+  const { clock, signal, requestId } = call;
+  const endsAt = clock.now() + sessionMs;
+  try {
+    yield { sessionStart: { requestId, sessionId: randomUUID(), ...input } };
+    while (await passes(clock.sleep(updateMs, signal))) {
+      const now = clock.now();
+      if (now >= endsAt) throw new ModelledError("SessionTimeoutException", "The session has been open for three hours.");
+      const due = takeDue(session, now);
+      const sessionResults = sample(due).map(({ told }) => told);
+      yield { sessionUpdate: { sessionMetadata: { sampled: due.length > sessionResults.length }, sessionResults } };
     }
-    const now = call.clock.now();
-    if (now >= endsAt) throw new ModelledError("SessionTimeoutException", "The session has been open for three hours.");
-    const due = takeDue(session, now);
-    const sessionResults = sample(due).map(({ told }) => told);
-    yield { sessionUpdate: { sessionMetadata: { sampled: due.length > sessionResults.length }, sessionResults } };
+  } finally {
+    end();
   }
 }
 
+/** False where whoever asked has gone, or the emulator closes. */
+const passes = (time: Promise<void>): Promise<boolean> =>
+  time.then(
+    () => true,
+    () => false,
+  );
+
 /** A session tells each second what has come since; more than 500 events a second are sampled, and whoever reads slowly loses the oldest. */
 export function startLiveTail(store: LogStore): AwsOperation {
-  let open = 0;
+  const sessions = new Set<Session>();
   return async (input: StartLiveTailInput, call) => {
     const selects = selectorOf(store, input);
-    if (open >= sessionsAtOnce)
+    if (sessions.size >= sessionsAtOnce)
       throw new ModelledError("LimitExceededException", `There are ${sessionsAtOnce} Live Tail sessions already.`);
     const session: Session = { input, call, pending: [] };
     const stop = store.listen((event, place) => {
@@ -107,15 +113,13 @@ export function startLiveTail(store: LogStore): AwsOperation {
       });
       if (session.pending.length > bufferedEvents) session.pending.shift();
     });
-    open++;
-    async function* stream(): AsyncGenerator<object, void, void> {
-      try {
-        yield* updatesOf(session);
-      } finally {
-        open--;
-        stop();
-      }
-    }
-    return { responseStream: stream() };
+    sessions.add(session);
+    const end = (): void => {
+      if (!sessions.delete(session)) return;
+      stop();
+    };
+    // Also of a session whose stream nobody has begun to read.
+    call.signal.addEventListener("abort", end, { once: true });
+    return { responseStream: updatesOf(session, end) };
   };
 }
