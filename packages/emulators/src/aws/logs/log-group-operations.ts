@@ -1,6 +1,5 @@
 import type { AwsCall, AwsOperation } from "../aws-service.ts";
 import { ModelledError } from "../modelled-error.ts";
-import { identifyGroup } from "./find-log-group.ts";
 import { invalidParameter, noSuchStream } from "./log-errors.ts";
 import type { LogGroup } from "./log-group.ts";
 import type { LogGroupOptions, LogStore } from "./log-store.ts";
@@ -12,11 +11,7 @@ interface StreamInput extends GroupInput {
   readonly logStreamName: string;
 }
 
-/** What the service offers, in days. */
-const retentionDays: readonly number[] = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-];
-/** Groups and streams made, changed and deleted. */
+/** Groups and streams made and deleted. */
 export function logGroupOperations(store: LogStore): Readonly<Record<string, AwsOperation>> {
   const placeOf = ({ logGroupName }: GroupInput, { account, region }: AwsCall) => ({ account, region, group: logGroupName });
   const groupOf = (input: GroupInput, call: AwsCall): LogGroup => store.group(placeOf(input, call));
@@ -43,24 +38,6 @@ export function logGroupOperations(store: LogStore): Readonly<Record<string, Aws
       const group = groupOf(input, call);
       checkUnprotected(group);
       if (!group.streams.delete(input.logStreamName)) throw noSuchStream();
-      return {};
-    },
-    PutRetentionPolicy: async (input: GroupInput & { readonly retentionInDays: number }, call) => {
-      if (!retentionDays.includes(input.retentionInDays))
-        throw invalidParameter(`retentionInDays must be one of ${retentionDays.join(", ")}.`);
-      groupOf(input, call).retentionInDays = input.retentionInDays;
-      return {};
-    },
-    DeleteRetentionPolicy: async (input: GroupInput, call) => {
-      delete groupOf(input, call).retentionInDays;
-      return {};
-    },
-    PutLogGroupDeletionProtection: async (
-      input: { readonly logGroupIdentifier: string; readonly deletionProtectionEnabled: boolean },
-      call,
-    ) => {
-      const group = store.group(identifyGroup(input.logGroupIdentifier, call));
-      group.deletionProtectionEnabled = input.deletionProtectionEnabled;
       return {};
     },
   };

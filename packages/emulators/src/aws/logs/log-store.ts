@@ -1,16 +1,12 @@
 import type { Clock } from "../../clock.ts";
 import type { Fault } from "../../fault.ts";
+import { scopeKey, type AwsScope } from "../aws-scope.ts";
 import { groupExists, noSuchGroup, noSuchStream, streamExists } from "./log-errors.ts";
 import { eventBytes, type LogEvent } from "./log-event.ts";
 import { insertEvent, type LogGroup, type LogStream } from "./log-group.ts";
 import { splitLogLine } from "./split-log-line.ts";
 
-/** Whose groups. */
-export interface LogScope {
-  readonly account: string;
-  readonly region: string;
-}
-export interface LogGroupPlace extends LogScope {
+export interface LogGroupPlace extends AwsScope {
   readonly group: string;
 }
 export interface LogStreamPlace extends LogGroupPlace {
@@ -41,8 +37,6 @@ export type LogListener = (event: LogEvent, place: LogStreamPlace) => void;
 
 /** The largest event that containers' log driver writes: 256 KiB less what the service counts for each. */
 const largestLineBytes = 262_144 - 26;
-
-const scopeKey = ({ account, region }: LogScope): string => `${account}/${region}`;
 
 /** How much later than now each event is seen. */
 function delayOf(faults: readonly Fault[], sequence: number): number {
@@ -75,13 +69,17 @@ export class LogStore {
   }
 
   /** In the order of their names. */
-  groups(scope: LogScope): readonly LogGroup[] {
+  groups(scope: AwsScope): readonly LogGroup[] {
     const groups = [...(this.#groups.get(scopeKey(scope))?.values() ?? [])];
     return groups.sort((one, other) => (one.name < other.name ? -1 : 1));
   }
 
   findGroup({ group, ...scope }: LogGroupPlace): LogGroup | undefined {
     return this.#groups.get(scopeKey(scope))?.get(group);
+  }
+
+  hasGroup(place: LogGroupPlace): boolean {
+    return this.findGroup(place) !== undefined;
   }
 
   /** @throws `ResourceNotFoundException`. */

@@ -8,6 +8,7 @@ import { filterLogEvents } from "./filter-log-events.ts";
 import { getLogEvents } from "./get-log-events.ts";
 import { invalidParameter } from "./log-errors.ts";
 import { logGroupOperations } from "./log-group-operations.ts";
+import { logPolicyOperations } from "./log-policy-operations.ts";
 import type { LogStore } from "./log-store.ts";
 import { logTagOperations } from "./log-tag-operations.ts";
 import { putLogEvents } from "./put-log-events.ts";
@@ -41,6 +42,7 @@ export async function createLogsService(store: LogStore): Promise<AwsService> {
     refuse: (problems) => invalidParameter(describeProblems(problems)),
     operations: {
       ...logGroupOperations(store),
+      ...logPolicyOperations(store),
       ...logTagOperations(store),
       DescribeLogGroups: describeLogGroups(store),
       DescribeLogStreams: describeLogStreams(store),
