@@ -8,33 +8,39 @@ import {
 import { GetRoleCommand, IAMClient, SimulatePrincipalPolicyCommand } from "@aws-sdk/client-iam";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { createEc2Service } from "../src/aws/ec2/ec2-service.ts";
-import { NetworkInterfaces } from "../src/aws/ec2/network-interfaces.ts";
-import { createIamService } from "../src/aws/iam/iam-service.ts";
-import { createStsService } from "../src/aws/sts/sts-service.ts";
+import { createAwsSurroundings, type AwsSurroundingsOptions } from "../src/aws/create-aws-surroundings.ts";
+import type { NetworkInterfaces } from "../src/aws/ec2/network-interfaces.ts";
 import { nonconforming, serveAws, type AwsBed } from "./aws-kit.ts";
 
 let bed: AwsBed;
 let strict: AwsBed;
 let clients: { readonly ec2: EC2Client; readonly iam: IAMClient; readonly sts: STSClient }[];
-const interfaces = new NetworkInterfaces();
+const networks: NetworkInterfaces[] = [];
+const interfaces = () => networks[0]!;
 const scope = { account: "123456789012", region: "eu-west-3" };
 const id = (number: number) => `eni-${String(number).padStart(17, "0")}`;
 
 beforeAll(async () => {
-  bed = await serveAws(async () => [await createEc2Service({ interfaces }), await createIamService(), await createStsService()]);
-  strict = await serveAws(async () => [
-    await createEc2Service({ interfaces, subnets: ["subnet-00000001"], securityGroups: ["sg-00000001"] }),
-    await createIamService({ roles: ["runner"], deniedActions: ["iam:PassRole"] }),
-    await createStsService(),
-  ]);
+  const serve = (lists: Omit<AwsSurroundingsOptions, "clock"> = {}) =>
+    serveAws(async ({ clock }) => {
+      const { services, interfaces } = await createAwsSurroundings({ ...lists, clock });
+      networks.push(interfaces);
+      return services;
+    });
+  bed = await serve();
+  strict = await serve({
+    subnets: ["subnet-00000001"],
+    securityGroups: ["sg-00000001"],
+    roles: ["runner"],
+    deniedActions: ["iam:PassRole"],
+  });
   clients = [bed, strict].map(({ client }) => ({
     ec2: new EC2Client(client),
     iam: new IAMClient(client),
     sts: new STSClient(client),
   }));
   for (let number = 1; number <= 12; number++)
-    interfaces.add(scope, {
+    interfaces().add(scope, {
       id: id(number),
       subnetId: number % 2 ? "subnet-00000001" : "subnet-00000002",
       securityGroups: ["sg-00000001"],
@@ -95,8 +101,8 @@ describe("network interfaces", () => {
   });
 
   test("one that is taken away is gone", async () => {
-    interfaces.add(scope, { id: id(50), subnetId: "s", securityGroups: [], privateAddress: "10.0.1.1", macAddress: "" });
-    interfaces.remove(scope, id(50));
+    interfaces().add(scope, { id: id(50), subnetId: "s", securityGroups: [], privateAddress: "10.0.1.1", macAddress: "" });
+    interfaces().remove(scope, id(50));
     const gone = new DescribeNetworkInterfacesCommand({ NetworkInterfaceIds: [id(50)] });
     await expect(open().ec2.send(gone)).rejects.toMatchObject({ name: "InvalidNetworkInterfaceID.NotFound" });
   });
