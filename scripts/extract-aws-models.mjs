@@ -60,7 +60,7 @@ function reachable(shapes, operations) {
   };
   for (const { input, output, errors = [] } of operations)
     for (const reference of [input, output, ...errors]) if (reference) visit(reference.shape);
-  return [...found].sort();
+  return [...found].sort((one, other) => (one < other ? -1 : 1));
 }
 
 function extract(folder, names) {

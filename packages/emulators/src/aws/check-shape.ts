@@ -57,7 +57,7 @@ function toPattern(pattern: string): RegExp {
 function sizeOf(type: ShapeType, value: unknown): number | undefined {
   if (typeof value === "number") return type === "timestamp" ? undefined : value;
   if (Array.isArray(value)) return value.length;
-  if (typeof value === "string") return type === "blob" ? Buffer.byteLength(value, "base64") : [...value].length;
+  if (typeof value === "string") return type === "blob" ? Buffer.byteLength(value, "base64") : value.length;
   return type === "map" ? Object.keys(value as object).length : undefined;
 }
 

@@ -61,7 +61,7 @@ export interface ShapeModel {
   readonly key?: MemberModel;
   readonly value?: MemberModel;
   readonly enum?: readonly string[];
-  /** Of a string, its characters; of a list or map, its entries; of a blob, its bytes; of a number, its value. */
+  /** Of a string, its UTF-16 units, as the services' Java counts; of a list or map, its entries; of a blob, its bytes; of a number, its value. */
   readonly min?: number;
   readonly max?: number;
   /** All of the text has to match. */

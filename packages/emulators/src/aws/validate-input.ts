@@ -5,8 +5,9 @@ import type { AwsService } from "./aws-service.ts";
 /** As services print a value that they refuse. */
 function printed(value: unknown): string {
   if (value === null) return "null";
-  if (Array.isArray(value)) return `'[${value.map((one) => (typeof one === "object" ? "{…}" : String(one))).join(", ")}]'`;
-  return `'${typeof value === "object" ? JSON.stringify(value) : String(value)}'`;
+  if (typeof value === "string") return `'${value}'`;
+  if (!Array.isArray(value)) return `'${JSON.stringify(value)}'`;
+  return `'[${value.map((one) => (typeof one === "string" ? one : JSON.stringify(one))).join(", ")}]'`;
 }
 
 /** The message that services built on the vendor's common framework give: clients match it by its words. */
