@@ -3,8 +3,8 @@ import type { LogEvent, LogPlace, LogSink } from "./log-sink.ts";
 import type { ContainerRecord, TaskRecord } from "./task-record.ts";
 import { TaskStartError } from "./task-start-error.ts";
 
-/** What one event of the log takes: CloudWatch Logs' limit of 1 MiB, less the 26 bytes that it counts for each event. */
-const longestEventBytes = 2 ** 20 - 26;
+/** A line that is longer is written in parts, as the log driver does: 256 KiB, less the 26 bytes that each event counts for. */
+const longestPartBytes = 262_144 - 26;
 const newline = 0x0a;
 
 /** Where a container's output goes; undefined where it goes nowhere that is served here. Its group is made if that was asked. */
@@ -25,34 +25,27 @@ export function logPlaceOf({ definition }: ContainerRecord, task: TaskRecord, lo
   return { ...place, stream: prefix ? `${prefix}/${definition.name}/${task.id}` : task.id };
 }
 
-/** Cuts what a container says into lines, in the order of each stream; a line that is too long for an event becomes several. */
+/** Cuts one stream of a container's output into lines. What is longer than an event is given away in parts. */
 class LineCutter {
   #rest: Buffer = Buffer.alloc(0);
 
   *cut(bytes: Uint8Array): Generator<string> {
     this.#rest = this.#rest.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.#rest, bytes]);
     for (let end = this.#rest.indexOf(newline); end >= 0; end = this.#rest.indexOf(newline)) {
-      const line = this.#rest.subarray(0, end);
+      yield this.#rest.toString("utf8", 0, end);
       this.#rest = this.#rest.subarray(end + 1);
-      yield* pieces(line);
     }
-    if (this.#rest.length < longestEventBytes) return;
-    yield* pieces(this.#rest);
-    this.#rest = Buffer.alloc(0);
+    while (this.#rest.length > longestPartBytes) {
+      let end = longestPartBytes;
+      // Not through the middle of a character.
+      while (end > 1 && ((this.#rest[end] ?? 0) & 0xc0) === 0x80) end--;
+      yield this.#rest.toString("utf8", 0, end);
+      this.#rest = this.#rest.subarray(end);
+    }
   }
 
   *end(): Generator<string> {
-    yield* pieces(this.#rest);
-  }
-}
-
-function* pieces(line: Buffer): Generator<string> {
-  for (let begin = 0; begin < line.length;) {
-    let end = Math.min(line.length, begin + longestEventBytes);
-    // Not through the middle of a character.
-    while (end < line.length && end > begin + 1 && ((line[end] ?? 0) & 0xc0) === 0x80) end--;
-    yield line.toString("utf8", begin, end);
-    begin = end;
+    if (this.#rest.length > 0) yield this.#rest.toString("utf8");
   }
 }
 

@@ -99,11 +99,6 @@ export class EcsState {
     this.#runs.get(task.id)?.stop(cause);
   }
 
-  /** What is kept of the network interface of a task that is running. */
-  findInterface(id: string): TaskRecord | undefined {
-    return [...this.#runs.values()].find(({ task }) => task.network?.id === id)?.task;
-  }
-
   /** Starts nothing any more. What runs is left to the engine, which is disposed of by whoever made it. */
   close(): void {
     for (const scheduler of this.schedulers.values()) scheduler.close();

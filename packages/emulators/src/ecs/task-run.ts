@@ -187,7 +187,18 @@ export class TaskRun {
     const { network } = this.task;
     if (!network || network.address !== undefined) return;
     network.status = "ATTACHED";
-    if (run.address !== undefined) network.address = run.address;
+    if (run.address === undefined) return;
+    network.address = run.address;
+    this.#world.interfaces.add(this.task.cluster.place, {
+      id: network.id,
+      subnetId: network.subnet,
+      securityGroups: network.securityGroups,
+      privateAddress: run.address,
+      // It is reached from here by the same one.
+      ...(network.isPublic && { publicAddress: run.address }),
+      macAddress: network.macAddress,
+      description: this.task.arn,
+    });
   }
 
   async #interrupt(ms: number): Promise<void> {
@@ -213,7 +224,10 @@ export class TaskRun {
     task.executionStoppedAt = clock.now();
     this.#become("DEPROVISIONING");
     await clock.sleep(delays.deprovisioning);
-    if (task.network) task.network.status = "DELETED";
+    if (task.network) {
+      task.network.status = "DELETED";
+      this.#world.interfaces.remove(task.cluster.place, task.network.id);
+    }
     task.stoppedAt = clock.now();
     this.#become("STOPPED");
   }
