@@ -91,7 +91,8 @@ export async function startProcess(container: EngineContainer, clock: Clock): Pr
     signalGroup(child, "SIGKILL");
     await exited;
   };
-  const ask = async (): Promise<void> => signalGroup(child, (container.stopSignal ?? "SIGTERM") as NodeJS.Signals);
+  // Its first process alone, as with a container.
+  const ask = async (): Promise<void> => void child.kill((container.stopSignal ?? "SIGTERM") as NodeJS.Signals);
   return {
     id: String(child.pid),
     exited,

@@ -8,25 +8,26 @@ import {
 import { GetRoleCommand, IAMClient, SimulatePrincipalPolicyCommand } from "@aws-sdk/client-iam";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { createAwsSurroundings, type AwsSurroundingsOptions } from "../src/aws/create-aws-surroundings.ts";
-import type { NetworkInterfaces } from "../src/aws/ec2/network-interfaces.ts";
+import { createEc2Service, type Ec2Options } from "../src/aws/ec2/ec2-service.ts";
+import { NetworkInterfaces } from "../src/aws/ec2/network-interfaces.ts";
+import { createIamService, type IamOptions } from "../src/aws/iam/iam-service.ts";
+import { createStsService } from "../src/aws/sts/sts-service.ts";
 import { nonconforming, serveAws, type AwsBed } from "./aws-kit.ts";
 
 let bed: AwsBed;
 let strict: AwsBed;
 let clients: { readonly ec2: EC2Client; readonly iam: IAMClient; readonly sts: STSClient }[];
-const networks: NetworkInterfaces[] = [];
-const interfaces = () => networks[0]!;
+const interfaces = new NetworkInterfaces();
 const scope = { account: "123456789012", region: "eu-west-3" };
 const id = (number: number) => `eni-${String(number).padStart(17, "0")}`;
 
 beforeAll(async () => {
-  const serve = (lists: Omit<AwsSurroundingsOptions, "clock"> = {}) =>
-    serveAws(async ({ clock }) => {
-      const { services, interfaces } = await createAwsSurroundings({ ...lists, clock });
-      networks.push(interfaces);
-      return services;
-    });
+  const serve = (lists: Omit<Ec2Options, "interfaces"> & IamOptions = {}) =>
+    serveAws(async () => [
+      await createEc2Service({ ...lists, interfaces }),
+      await createIamService(lists),
+      await createStsService(),
+    ]);
   bed = await serve();
   strict = await serve({
     subnets: ["subnet-00000001"],
@@ -40,7 +41,7 @@ beforeAll(async () => {
     sts: new STSClient(client),
   }));
   for (let number = 1; number <= 12; number++)
-    interfaces().add(scope, {
+    interfaces.add(scope, {
       id: id(number),
       subnetId: number % 2 ? "subnet-00000001" : "subnet-00000002",
       securityGroups: ["sg-00000001"],
@@ -101,8 +102,8 @@ describe("network interfaces", () => {
   });
 
   test("one that is taken away is gone", async () => {
-    interfaces().add(scope, { id: id(50), subnetId: "s", securityGroups: [], privateAddress: "10.0.1.1", macAddress: "" });
-    interfaces().remove(scope, id(50));
+    interfaces.add(scope, { id: id(50), subnetId: "s", securityGroups: [], privateAddress: "10.0.1.1", macAddress: "" });
+    interfaces.remove(scope, id(50));
     const gone = new DescribeNetworkInterfacesCommand({ NetworkInterfaceIds: [id(50)] });
     await expect(open().ec2.send(gone)).rejects.toMatchObject({ name: "InvalidNetworkInterfaceID.NotFound" });
   });

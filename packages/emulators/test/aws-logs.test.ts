@@ -78,13 +78,13 @@ describe("GetLogEvents", () => {
   });
 
   test("a page holds a megabyte, and lines longer than 256 KiB are several events", async () => {
-    const line = "ü".repeat(200_000);
+    const line = "€".repeat(130_000);
     on.print(line, line, line, line);
     const first = await on.get({ startFromHead: true });
     const second = await on.get({ startFromHead: true, nextToken: first.nextForwardToken! });
     const sizes = [first, second].map(({ events }) => events!.reduce((sum, { message }) => sum + Buffer.byteLength(message!), 0));
     expect(sizes[0]).toBeLessThanOrEqual(1024 * 1024);
-    expect(sizes[0]! + sizes[1]!).toBe(1_600_000);
+    expect(sizes[0]! + sizes[1]!).toBe(1_560_000);
     expect(first.events!.every(({ message }) => Buffer.byteLength(message!) <= 262_118)).toBe(true);
     expect([...texts(first.events), ...texts(second.events)].join("")).toBe(line.repeat(4));
   });

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { Cloud, CloudCall, CloudOperation, CloudReply, CloudRequest } from "../cloud.ts";
 import type { Fault, ServiceFault } from "../fault.ts";
-import { TokenBucket } from "../token-bucket.ts";
+import { TokenBucket, type TokenBucketLimits } from "../token-bucket.ts";
 import type { AwsProtocol, AwsReplyPlace } from "./aws-protocol.ts";
 import type { AwsCall, AwsService } from "./aws-service.ts";
 import { accountOf, readCredentialScope, type CredentialScope } from "./credential-scope.ts";
@@ -59,7 +59,8 @@ export class AwsCloud implements Cloud {
   readonly #clock: Clock;
   readonly #account: string;
   readonly #quotas: boolean;
-  readonly #buckets = new Map<string, TokenBucket>();
+  /** By account and region; operations with the same limits share one. */
+  readonly #buckets = new Map<string, Map<TokenBucketLimits, TokenBucket>>();
 
   constructor({ services, clock, account = "123456789012", quotas = false }: AwsCloudOptions) {
     this.#routes = services.map((service) => ({ service, protocol: protocols[service.model.metadata.protocol](service.model) }));
@@ -125,9 +126,10 @@ export class AwsCloud implements Cloud {
   #overQuota(service: AwsService, { operation, account, region }: AwsCall): boolean {
     const limits = service.rates?.[operation];
     if (!this.#quotas || limits === undefined) return false;
-    const key = [account, region, service.name, operation].join("/");
-    const bucket = this.#buckets.get(key) ?? new TokenBucket(this.#clock, limits);
-    this.#buckets.set(key, bucket);
+    const buckets = this.#buckets.get(`${account}/${region}`) ?? new Map<TokenBucketLimits, TokenBucket>();
+    this.#buckets.set(`${account}/${region}`, buckets);
+    const bucket = buckets.get(limits) ?? new TokenBucket(this.#clock, limits);
+    buckets.set(limits, bucket);
     return !bucket.take();
   }
 

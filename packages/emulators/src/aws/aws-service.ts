@@ -41,6 +41,6 @@ export interface AwsService {
   readonly operations: Readonly<Record<string, AwsOperation>>;
   /** How input that breaks the model is refused. Default: `ValidationException` with every problem in its message. */
   readonly refuse?: (problems: readonly InputProblem[], operation: string) => ModelledError;
-  /** Documented quotas per account and region, by operation; played only where throttling is switched on. */
+  /** Documented quotas per account and region, by operation: the same object is one quota for all that have it. Only where they are switched on. */
   readonly rates?: Readonly<Record<string, TokenBucketLimits>>;
 }
