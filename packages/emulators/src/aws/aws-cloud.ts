@@ -36,12 +36,14 @@ interface Telling {
 const protocols = { json: jsonProtocol, query: queryProtocol, ec2: queryProtocol };
 const unknownOperation = (operation: string): ModelledError =>
   new ModelledError("UnknownOperationException", `The emulator does not serve ${operation}.`, { status: 400 });
+type AskedError = ServiceFault & { readonly code: string; readonly message?: string; readonly status?: number };
+
 /** The fault `aws:error`: any error of a service, asked for by its code. */
 function refuseAsAsked(faults: readonly Fault[]): void {
-  const fault = faults.find(({ kind }) => kind === "aws:error") as ServiceFault | undefined;
+  const fault = faults.find(({ kind }) => kind === "aws:error") as AskedError | undefined;
   if (!fault) return;
   const { code, message = "Refused by a fault of the emulator", status } = fault;
-  throw new ModelledError(String(code), String(message), typeof status === "number" ? { status } : {});
+  throw new ModelledError(code, message, status === undefined ? {} : { status });
 }
 const rateExceeded = (): ModelledError => new ModelledError("ThrottlingException", "Rate exceeded");
 
