@@ -1,11 +1,11 @@
 import type { EngineOutput } from "../engine.ts";
+import { LineCutter } from "../line-cutter.ts";
 import type { LogEvent, LogPlace, LogSink } from "./log-sink.ts";
 import type { ContainerRecord, TaskRecord } from "./task-record.ts";
 import { TaskStartError } from "./task-start-error.ts";
 
 /** A line that is longer is written in parts, as the log driver does: 256 KiB, less the 26 bytes that each event counts for. */
 const longestPartBytes = 262_144 - 26;
-const newline = 0x0a;
 
 /** Where a container's output goes; undefined where it goes nowhere that is served here. Its group is made if that was asked. */
 export function logPlaceOf({ definition }: ContainerRecord, task: TaskRecord, logs: LogSink): LogPlace | undefined {
@@ -25,33 +25,9 @@ export function logPlaceOf({ definition }: ContainerRecord, task: TaskRecord, lo
   return { ...place, stream: prefix ? `${prefix}/${definition.name}/${task.id}` : task.id };
 }
 
-/** Cuts one stream of a container's output into lines. What is longer than an event is given away in parts. */
-class LineCutter {
-  #rest: Buffer = Buffer.alloc(0);
-
-  *cut(bytes: Uint8Array): Generator<string> {
-    this.#rest = this.#rest.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.#rest, bytes]);
-    for (let end = this.#rest.indexOf(newline); end >= 0; end = this.#rest.indexOf(newline)) {
-      yield this.#rest.toString("utf8", 0, end);
-      this.#rest = this.#rest.subarray(end + 1);
-    }
-    while (this.#rest.length > longestPartBytes) {
-      let end = longestPartBytes;
-      // Not through the middle of a character.
-      while (end > 1 && ((this.#rest[end] ?? 0) & 0xc0) === 0x80) end--;
-      yield this.#rest.toString("utf8", 0, end);
-      this.#rest = this.#rest.subarray(end);
-    }
-  }
-
-  *end(): Generator<string> {
-    if (this.#rest.length > 0) yield this.#rest.toString("utf8");
-  }
-}
-
 /** Writes a container's output into its stream until it ends. Never rejects. */
 export async function writeLog(output: AsyncIterable<EngineOutput>, place: LogPlace | undefined, logs: LogSink): Promise<void> {
-  const cutters = { stdout: new LineCutter(), stderr: new LineCutter() };
+  const cutters = { stdout: new LineCutter(longestPartBytes), stderr: new LineCutter(longestPartBytes) };
   let at = 0;
   const write = (lines: Iterable<string>): void => {
     const events: LogEvent[] = [...lines].map((message) => ({ timestamp: at, message }));
