@@ -172,14 +172,20 @@ describe.skipIf(!docker)("containers on Docker (requires docker)", () => {
   test("share the network of their task, and have an address that is reached from here", async () => {
     const containerDefinitions = [
       containerOf("main", "until wget -qO- http://127.0.0.1:8080/hello; do sleep 0.1; done; sleep 300"),
-      { ...containerOf("web", "echo hi there > /tmp/hello; exec httpd -f -p 8080 -h /tmp"), portMappings: [{ containerPort: 8080 }] },
+      {
+        ...containerOf("web", "echo hi there > /tmp/hello; exec httpd -f -p 8080 -h /tmp"),
+        portMappings: [{ containerPort: 8080 }],
+      },
     ];
     const task = await bed.task(await bed.register("", {}, { containerDefinitions }));
     const { attachments } = await bed.until(task, ({ lastStatus }) => lastStatus === "RUNNING");
     const address = attachments?.[0]?.details?.find(({ name }) => name === "privateIPv4Address")?.value;
-    const get = () => fetch(`http://${address}:8080/hello`).then((answer) => answer.text()).catch(() => "");
-    for (let text = ""; text !== "hi there\n"; ) text = await get();
-    for (let lines: string[] = []; lines.length === 0; ) lines = await bed.lines(task).catch(() => []);
+    const get = () =>
+      fetch(`http://${address}:8080/hello`)
+        .then((answer) => answer.text())
+        .catch(() => "");
+    for (let text = ""; text !== "hi there\n";) text = await get();
+    for (let lines: string[] = []; lines.length === 0;) lines = await bed.lines(task).catch(() => []);
     expect(await bed.lines(task)).toEqual(["hi there"]);
     await bed.ecs.send(new StopTaskCommand({ task }));
     await bed.ended(task);

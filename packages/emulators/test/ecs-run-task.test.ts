@@ -108,7 +108,9 @@ test("has the documented limits", async () => {
   const invalid = (message?: RegExp) => named("InvalidParameterException", message);
   await expect(bed.run(quick, { count: 11 })).rejects.toEqual(invalid(/count/));
   const environment = [{ name: "LONG", value: "x".repeat(8200) }];
-  await expect(bed.run(quick, { overrides: { containerOverrides: [{ name: "main", environment }] } })).rejects.toEqual(invalid(/8192/));
+  await expect(bed.run(quick, { overrides: { containerOverrides: [{ name: "main", environment }] } })).rejects.toEqual(
+    invalid(/8192/),
+  );
   await expect(bed.run(quick, { overrides: { containerOverrides: [{ name: "nobody" }] } })).rejects.toEqual(invalid(/nobody/));
   await expect(bed.run(quick, { startedBy: "x".repeat(129) })).rejects.toEqual(invalid(/startedBy/));
   await expect(bed.run(quick, { clientToken: "with space" })).rejects.toEqual(invalid(/clientToken/));
@@ -120,7 +122,9 @@ test("has the documented limits", async () => {
 });
 
 test("what cannot be placed is refused, as is what cannot be found", async () => {
-  await expect(bed.run(quick, { launchType: "EC2" })).rejects.toEqual(named("InvalidParameterException", /No Container Instances/));
+  await expect(bed.run(quick, { launchType: "EC2" })).rejects.toEqual(
+    named("InvalidParameterException", /No Container Instances/),
+  );
   await expect(bed.run(quick, { networkConfiguration: undefined })).rejects.toEqual(
     named("InvalidParameterException", /Network Configuration must be provided/),
   );
@@ -129,9 +133,18 @@ test("what cannot be placed is refused, as is what cannot be found", async () =>
   await expect(bed.run("nothing")).rejects.toEqual(named("ClientException", /TaskDefinition not found/));
   await expect(bed.run(quick, { cluster: "nowhere" })).rejects.toEqual(named("ClusterNotFoundException"));
   await bed.ecs.send(new CreateClusterCommand({ clusterName: "bare" }));
-  await expect(bed.run(quick, { ...spot, cluster: "bare" })).rejects.toEqual(named("InvalidParameterException", /not associated/));
-  const strategy = [{ capacityProvider: "FARGATE", base: 1 }, { capacityProvider: "FARGATE_SPOT", weight: 1 }];
-  const associated = { cluster: "bare", capacityProviders: ["FARGATE", "FARGATE_SPOT"], defaultCapacityProviderStrategy: strategy };
+  await expect(bed.run(quick, { ...spot, cluster: "bare" })).rejects.toEqual(
+    named("InvalidParameterException", /not associated/),
+  );
+  const strategy = [
+    { capacityProvider: "FARGATE", base: 1 },
+    { capacityProvider: "FARGATE_SPOT", weight: 1 },
+  ];
+  const associated = {
+    cluster: "bare",
+    capacityProviders: ["FARGATE", "FARGATE_SPOT"],
+    defaultCapacityProviderStrategy: strategy,
+  };
   await bed.ecs.send(new PutClusterCapacityProvidersCommand(associated));
   const { tasks } = await bed.run(quick, { cluster: "bare", launchType: undefined, count: 3 });
   expect(tasks?.map(({ capacityProviderName }) => capacityProviderName)).toEqual(["FARGATE", "FARGATE_SPOT", "FARGATE_SPOT"]);
@@ -148,8 +161,13 @@ test("ARNs are as documented, and accounts and regions see nothing of each other
   expect(task).toMatch(/^arn:aws:ecs:eu-west-3:123456789012:task\/default\/[0-9a-f]{32}$/);
   expect(quick).toMatch(/^arn:aws:ecs:eu-west-3:123456789012:task-definition\/quick:\d+$/);
   const { containers, attachments } = await bed.ended(task);
-  expect(containers?.[0]?.containerArn).toMatch(/^arn:aws:ecs:eu-west-3:123456789012:container\/default\/[0-9a-f]{32}\/[0-9a-f-]{36}$/);
-  expect(attachments?.[0]?.details).toContainEqual({ name: "networkInterfaceId", value: expect.stringMatching(/^eni-[0-9a-f]{17}$/) });
+  expect(containers?.[0]?.containerArn).toMatch(
+    /^arn:aws:ecs:eu-west-3:123456789012:container\/default\/[0-9a-f]{32}\/[0-9a-f-]{36}$/,
+  );
+  expect(attachments?.[0]?.details).toContainEqual({
+    name: "networkInterfaceId",
+    value: expect.stringMatching(/^eni-[0-9a-f]{17}$/),
+  });
   const { clusters } = await bed.ecs.send(new DescribeClustersCommand({ clusters: ["default", "none"] }));
   expect(clusters?.map(({ clusterArn }) => clusterArn)).toEqual(["arn:aws:ecs:eu-west-3:123456789012:cluster/default"]);
 });

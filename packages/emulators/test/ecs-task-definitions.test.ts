@@ -16,12 +16,17 @@ beforeAll(async () => {
 });
 afterAll(() => bed[Symbol.asyncDispose]());
 
-const describe = (taskDefinition: string) => bed.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition, include: ["TAGS"] }));
+const describe = (taskDefinition: string) =>
+  bed.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition, include: ["TAGS"] }));
 const deregister = (taskDefinition: string) => bed.ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition }));
 
 test("are registered with revisions, described by name, and given back as they were with what was left out", async () => {
   const tags = [{ key: "a", value: "b" }];
-  const first = await bed.register("true", { portMappings: [{ containerPort: 80 }] }, { family: "one", cpu: ".25 vCPU", memory: "0.5 GB", tags });
+  const first = await bed.register(
+    "true",
+    { portMappings: [{ containerPort: 80 }] },
+    { family: "one", cpu: ".25 vCPU", memory: "0.5 GB", tags },
+  );
   const second = await bed.register("false", {}, { family: "one" });
   expect([first, second].map((arn) => arn.split("/")[1])).toEqual(["one:1", "one:2"]);
   expect((await describe("one")).taskDefinition?.revision).toBe(2);
@@ -32,7 +37,9 @@ test("are registered with revisions, described by name, and given back as they w
     memory: "512",
     status: "ACTIVE",
     compatibilities: ["EC2", "FARGATE"],
-    containerDefinitions: [{ name: "main", essential: true, portMappings: [{ containerPort: 80, hostPort: 80, protocol: "tcp" }] }],
+    containerDefinitions: [
+      { name: "main", essential: true, portMappings: [{ containerPort: 80, hostPort: 80, protocol: "tcp" }] },
+    ],
   });
 });
 
@@ -57,7 +64,10 @@ test("are listed by pages, in either order, by status and by family", async () =
   await deregister("three:2");
   const list = async (input: object): Promise<string[][]> => {
     const pages: string[][] = [];
-    for await (const { taskDefinitionArns } of paginateListTaskDefinitions({ client: bed.ecs, pageSize: 1 }, { familyPrefix: "three", ...input }))
+    for await (const { taskDefinitionArns } of paginateListTaskDefinitions(
+      { client: bed.ecs, pageSize: 1 },
+      { familyPrefix: "three", ...input },
+    ))
       pages.push(taskDefinitionArns!.map((arn) => arn.split("/")[1]!));
     return pages;
   };
@@ -67,7 +77,10 @@ test("are listed by pages, in either order, by status and by family", async () =
   await bed.register("true", {}, { family: "threefold" });
   await deregister("threefold:1");
   const families: string[] = [];
-  for await (const page of paginateListTaskDefinitionFamilies({ client: bed.ecs, pageSize: 1 }, { familyPrefix: "three", status: "INACTIVE" }))
+  for await (const page of paginateListTaskDefinitionFamilies(
+    { client: bed.ecs, pageSize: 1 },
+    { familyPrefix: "three", status: "INACTIVE" },
+  ))
     families.push(...page.families!);
   expect(families).toEqual(["threefold"]);
 });
