@@ -1,4 +1,5 @@
 import { AwsCloud } from "./aws/aws-cloud.ts";
+import { awsFaultKinds } from "./aws/aws-fault-kinds.ts";
 import type { AwsService } from "./aws/aws-service.ts";
 import { createEc2Service } from "./aws/ec2/ec2-service.ts";
 import { NetworkInterfaces } from "./aws/ec2/network-interfaces.ts";
@@ -75,7 +76,7 @@ async function buildBackend(options: EcsEmulatorOptions, { clock, faults, engine
 }
 
 /** The faults that this emulator knows. */
-const faultKinds = { ...wireFaultKinds, ...ecsFaultKinds, ...logsFaultKinds };
+const faultKinds = { ...wireFaultKinds, ...awsFaultKinds, ...ecsFaultKinds, ...logsFaultKinds };
 
 /**
  * Starts ECS, CloudWatch Logs and the few calls of EC2, IAM, Secrets Manager, SSM and STS that go with them, on one port.

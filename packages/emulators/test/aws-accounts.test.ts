@@ -8,9 +8,9 @@ import {
 import { GetRoleCommand, IAMClient, SimulatePrincipalPolicyCommand } from "@aws-sdk/client-iam";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { createEc2Service } from "../src/aws/ec2/ec2-service.ts";
+import { createEc2Service, type Ec2Options } from "../src/aws/ec2/ec2-service.ts";
 import { NetworkInterfaces } from "../src/aws/ec2/network-interfaces.ts";
-import { createIamService } from "../src/aws/iam/iam-service.ts";
+import { createIamService, type IamOptions } from "../src/aws/iam/iam-service.ts";
 import { createStsService } from "../src/aws/sts/sts-service.ts";
 import { nonconforming, serveAws, type AwsBed } from "./aws-kit.ts";
 
@@ -22,12 +22,19 @@ const scope = { account: "123456789012", region: "eu-west-3" };
 const id = (number: number) => `eni-${String(number).padStart(17, "0")}`;
 
 beforeAll(async () => {
-  bed = await serveAws(async () => [await createEc2Service({ interfaces }), await createIamService(), await createStsService()]);
-  strict = await serveAws(async () => [
-    await createEc2Service({ interfaces, subnets: ["subnet-00000001"], securityGroups: ["sg-00000001"] }),
-    await createIamService({ roles: ["runner"], deniedActions: ["iam:PassRole"] }),
-    await createStsService(),
-  ]);
+  const serve = (lists: Omit<Ec2Options, "interfaces"> & IamOptions = {}) =>
+    serveAws(async () => [
+      await createEc2Service({ ...lists, interfaces }),
+      await createIamService(lists),
+      await createStsService(),
+    ]);
+  bed = await serve();
+  strict = await serve({
+    subnets: ["subnet-00000001"],
+    securityGroups: ["sg-00000001"],
+    roles: ["runner"],
+    deniedActions: ["iam:PassRole"],
+  });
   clients = [bed, strict].map(({ client }) => ({
     ec2: new EC2Client(client),
     iam: new IAMClient(client),

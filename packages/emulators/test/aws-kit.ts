@@ -1,10 +1,13 @@
 import { AwsCloud, type AwsCloudOptions } from "../src/aws/aws-cloud.ts";
+import { awsFaultKinds } from "../src/aws/aws-fault-kinds.ts";
 import type { AwsService } from "../src/aws/aws-service.ts";
+import { logsFaultKinds } from "../src/aws/logs/logs-fault-kinds.ts";
 import { errorProblems, outputProblems, type WireError } from "../src/aws/validate-output.ts";
 import { ControlEndpoint } from "../src/control-endpoint.ts";
 import { EmulatorServer } from "../src/emulator-server.ts";
 import { Faults } from "../src/faults.ts";
 import { Journal } from "../src/journal.ts";
+import { wireFaultKinds } from "../src/read-fault-rule.ts";
 import { VirtualClock } from "../src/virtual-clock.ts";
 
 export interface AwsParts {
@@ -32,7 +35,13 @@ export async function serveAws(
 ): Promise<AwsBed> {
   const [clock, faults, journal] = [new VirtualClock(), new Faults(), new Journal()];
   const services = await make({ clock, faults });
-  const control = new ControlEndpoint({ clock, faults, journal, faultKinds: {}, about: {} });
+  const control = new ControlEndpoint({
+    clock,
+    faults,
+    journal,
+    faultKinds: { ...wireFaultKinds, ...awsFaultKinds, ...logsFaultKinds },
+    about: {},
+  });
   const cloud = new AwsCloud({ services, clock, ...options });
   const server = new EmulatorServer({ cloud, control, clock, faults, journal });
   const url = await server.listen();

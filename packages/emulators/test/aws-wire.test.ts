@@ -15,7 +15,11 @@ beforeAll(async () => {
   };
   bed = await serveAws(make, { quotas: true, account: "210987654321" });
 });
-beforeEach(() => bed.faults.clear());
+beforeEach(async () => {
+  bed.faults.clear();
+  // What one test has called is not counted in the next.
+  await bed.clock.advance(10_000);
+});
 afterAll(async () => {
   for (const client of clients) client.destroy();
   await bed.close();
@@ -84,6 +88,29 @@ test("an answer that is lost was worked for; the SDK asks again", async () => {
   const before = bed.journal.counts["logs:DescribeLogGroups"] ?? 0;
   expect(await groupsOf(client({ maxAttempts: 3 }))).toHaveLength(1);
   expect(bed.journal.counts["logs:DescribeLogGroups"]).toBe(before + 2);
+});
+
+test("any error can be asked for, over HTTP", async () => {
+  const rules = (operation: string, fault: object) =>
+    fetch(`${bed.url}/_emulator/faults`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ operation, times: 1, fault }),
+    });
+  const fault = { kind: "aws:error", code: "AccessDeniedException", message: "User is not authorized" };
+  expect((await rules("logs:DescribeLogGroups", fault)).status).toBe(200);
+  await expect(groupsOf(client())).rejects.toMatchObject({
+    name: "AccessDeniedException",
+    message: "User is not authorized",
+    $metadata: { httpStatusCode: 400 },
+  });
+  await rules("logs:*", { ...fault, code: "ServiceUnavailableException", status: 503 });
+  await expect(groupsOf(client())).rejects.toMatchObject({
+    name: "ServiceUnavailableException",
+    $metadata: { httpStatusCode: 503 },
+  });
+  expect(await groupsOf(client())).toHaveLength(1);
+  expect((await rules("logs:*", { kind: "logs:empty-page", ms: 1 })).status).toBe(400);
 });
 
 test("quotas refuse the call after the last one that fits, for this account alone", async () => {

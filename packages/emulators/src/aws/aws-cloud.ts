@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { Cloud, CloudCall, CloudOperation, CloudReply, CloudRequest } from "../cloud.ts";
+import type { Fault, ServiceFault } from "../fault.ts";
 import { TokenBucket, type TokenBucketLimits } from "../token-bucket.ts";
 import type { AwsProtocol, AwsReplyPlace } from "./aws-protocol.ts";
 import type { AwsCall, AwsService } from "./aws-service.ts";
@@ -35,6 +36,15 @@ interface Telling {
 const protocols = { json: jsonProtocol, query: queryProtocol, ec2: queryProtocol };
 const unknownOperation = (operation: string): ModelledError =>
   new ModelledError("UnknownOperationException", `The emulator does not serve ${operation}.`, { status: 400 });
+type AskedError = ServiceFault & { readonly code: string; readonly message?: string; readonly status?: number };
+
+/** The fault `aws:error`: any error of a service, asked for by its code. */
+function refuseAsAsked(faults: readonly Fault[]): void {
+  const fault = faults.find(({ kind }) => kind === "aws:error") as AskedError | undefined;
+  if (!fault) return;
+  const { code, message = "Refused by a fault of the emulator", status } = fault;
+  throw new ModelledError(code, message, status === undefined ? {} : { status });
+}
 const rateExceeded = (): ModelledError => new ModelledError("ThrottlingException", "Rate exceeded");
 
 /** The scope's service has to be the one that is asked, as services insist. */
@@ -111,6 +121,7 @@ export class AwsCloud implements Cloud {
       faults: call.faults,
     };
     if (call.faults.some(({ kind }) => kind === "throttle") || this.#overQuota(service, known)) throw rateExceeded();
+    refuseAsAsked(call.faults);
     return answer(validateInput(service, operation, raw), known);
   }
 

@@ -21,7 +21,7 @@ const checksum = (bytes: Buffer): Buffer => {
 };
 
 /** One frame: lengths and their checksum, headers, payload, and a checksum of it all. */
-export function encodeEventFrame(headers: Readonly<Record<string, string>>, payload: unknown): Uint8Array {
+function encodeEventFrame(headers: Readonly<Record<string, string>>, payload: unknown): Uint8Array {
   const head = Buffer.concat(Object.entries(headers).map(([name, value]) => encodeHeader(name, value)));
   const body = Buffer.from(JSON.stringify(toWireJson(payload)));
   const prelude = Buffer.alloc(preludeBytes);

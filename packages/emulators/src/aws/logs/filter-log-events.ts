@@ -20,10 +20,6 @@ interface FilterLogEventsInput extends GroupReference {
   readonly startFromHead?: boolean;
 }
 
-interface FoundEvent extends LogEvent {
-  readonly logStreamName: string;
-}
-
 function streamsOf({ streams }: LogGroup, { logStreamNames, logStreamNamePrefix = "" }: FilterLogEventsInput): LogStream[] {
   if (!logStreamNames) return [...streams.values()].filter(({ name }) => name.startsWith(logStreamNamePrefix));
   return logStreamNames.map((name) => {
@@ -34,11 +30,11 @@ function streamsOf({ streams }: LogGroup, { logStreamNames, logStreamNamePrefix 
 }
 
 /** Every matching event that can be seen, of all streams, interleaved. */
-function findEvents(group: LogGroup, input: FilterLogEventsInput, now: number): readonly FoundEvent[] {
+function findEvents(group: LogGroup, input: FilterLogEventsInput, now: number): readonly LogEvent[] {
   const { startTime = 0, endTime = Infinity, filterPattern = "" } = input;
   const matches = compileFilterPattern(filterPattern);
   return streamsOf(group, input)
-    .flatMap((stream) => visibleEvents(group, stream, now).map((event) => ({ ...event, logStreamName: stream.name })))
+    .flatMap((stream) => visibleEvents(group, stream, now))
     .filter(({ timestamp, message }) => timestamp >= startTime && timestamp <= endTime && matches(message))
     .sort(comparePositions);
 }
@@ -58,13 +54,13 @@ export function filterLogEvents(store: LogStore): AwsOperation {
       encodePageToken({ direction, position, issuedAt: now, nonce: 0 });
     if (call.faults.some(({ kind }) => kind === "logs:empty-page"))
       return { events: [], searchedLogStreams: [], nextToken: token(sent?.position) };
-    const page = takePage(events, { direction, from: sent?.position, limit }) as readonly FoundEvent[];
+    const page = takePage(events, { direction, from: sent?.position, limit });
     const edge = newestFirst ? page[0] : page.at(-1);
     const end = newestFirst ? events[0] : events.at(-1);
     const given = newestFirst ? page.toReversed() : page;
     return {
       events: given.map((event) => ({
-        logStreamName: event.logStreamName,
+        logStreamName: event.stream,
         timestamp: event.timestamp,
         message: event.message,
         ingestionTime: event.ingestionTime,

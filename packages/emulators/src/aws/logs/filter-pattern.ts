@@ -1,13 +1,13 @@
+import { compileExpression } from "./compile-expression.ts";
+import { compileJsonPattern } from "./json-filter-pattern.ts";
 import { invalidParameter } from "./log-errors.ts";
-
-/** Says whether a message matches. */
-export type MessageFilter = (message: string) => boolean;
+import type { MessageFilter } from "./message-filter.ts";
 
 const termForm = /\s*([-?]?)(?:"((?:[^"\\]|\\.)*)"|%([^%]+)%|([^\s"%]+))/y;
 
 function compileTerm(quoted: string | undefined, expression: string | undefined, plain: string | undefined): MessageFilter {
   if (expression !== undefined) {
-    const pattern = new RegExp(expression);
+    const pattern = compileExpression(expression);
     return (message) => pattern.test(message);
   }
   const text = quoted?.replaceAll(/\\(.)/g, "$1") ?? plain ?? "";
@@ -15,13 +15,13 @@ function compileTerm(quoted: string | undefined, expression: string | undefined,
 }
 
 /**
- * The service's filter patterns for text: terms that all have to occur, case and all, `"a phrase"`, `-not`, `?either ?or` and
- * `%regular expression%`. Its patterns for JSON and for columns are refused, in words of the emulator's own: it has none.
+ * The service's filter patterns for text (terms that all have to occur, case and all, `"a phrase"`, `-not`, `?either ?or`,
+ * `%regular expression%`) and for JSON (`{ $.level = "error" }`). Those for columns are refused, in words of the emulator's own.
  */
 export function compileFilterPattern(pattern: string): MessageFilter {
   const text = pattern.trim();
-  if (/^[{[]/.test(text))
-    throw invalidParameter("This emulator matches text alone: no filter patterns that begin with { or [ (JSON, columns).");
+  if (text.startsWith("{")) return compileJsonPattern(text);
+  if (text.startsWith("[")) throw invalidParameter("This emulator has no filter patterns for columns, which begin with [.");
   const terms: Record<string, MessageFilter[]> = { "": [], "-": [], "?": [] };
   let index = 0;
   while (index < text.length) {

@@ -1,5 +1,7 @@
 /** One event of a stream. Times in milliseconds since 1970. */
 export interface LogEvent {
+  /** Its stream's name. */
+  readonly stream: string;
   readonly timestamp: number;
   readonly message: string;
   /** From when on readers see it. */

@@ -156,7 +156,7 @@ export class LogStore {
     for (const { timestamp, message } of lines) {
       const sequence = ++this.#sequence;
       const ingestionTime = now + delayOf(faults, sequence);
-      const event: LogEvent = { timestamp, message, ingestionTime, sequence, bytes: eventBytes(message) };
+      const event: LogEvent = { stream: stream.name, timestamp, message, ingestionTime, sequence, bytes: eventBytes(message) };
       insertEvent(stream, event);
       for (const listener of this.#listeners) listener(event, place);
     }

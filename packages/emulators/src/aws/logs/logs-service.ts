@@ -17,20 +17,17 @@ import { startLiveTail } from "./start-live-tail.ts";
 const perSecond = (rate: number): TokenBucketLimits => ({ perSecond: rate, burst: rate });
 
 /**
- * Calls a second, per account and region. CreateLogStream and DescribeLogStreams: the service model's own text. FilterLogEvents:
- * AWS's article on throttled logs. The others: the default quotas that AWS lists for the service.
+ * Calls a second, per account and region. CreateLogStream and DescribeLogStreams: the text of the service's model. The others: the
+ * table of quotas in the service's user guide, as it stood in 2020; where it differs by region, the lower number. AWS has raised
+ * some of them since: who keeps within these keeps within those.
  */
 const rates: Readonly<Record<string, TokenBucketLimits>> = {
-  CreateLogGroup: perSecond(10),
   CreateLogStream: perSecond(50),
-  DeleteLogGroup: perSecond(10),
-  DeleteLogStream: perSecond(15),
-  DescribeLogGroups: perSecond(10),
+  DescribeLogGroups: perSecond(5),
   DescribeLogStreams: perSecond(25),
   FilterLogEvents: perSecond(5),
-  GetLogEvents: perSecond(25),
-  PutLogEvents: perSecond(5000),
-  PutRetentionPolicy: perSecond(5),
+  GetLogEvents: perSecond(10),
+  PutLogEvents: perSecond(800),
 };
 
 /** CloudWatch Logs, over a store that containers' output comes into, too. */

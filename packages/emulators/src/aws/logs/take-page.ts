@@ -3,7 +3,7 @@ import type { PageDirection } from "./page-token.ts";
 
 /** What a page may hold, by the service's documentation. */
 const pageBytes = 1024 * 1024;
-export const pageEvents = 10_000;
+const pageEvents = 10_000;
 
 export interface PageOfEvents {
   readonly direction: PageDirection;

@@ -34,7 +34,7 @@ function valueOf({ SecretString, SecretBinary }: SecretValue): SecretValue | und
 const identityOf = ({ arn, name }: Secret): { ARN: string; Name: string } => ({ ARN: arn, Name: name });
 
 /** A secret that is there, and does not await its deletion. */
-export function usableSecret(store: SecretStore, id: string, call: AwsCall): Secret {
+function usableSecret(store: SecretStore, id: string, call: AwsCall): Secret {
   const secret = store.find(call, id);
   if (!secret) throw noSuchSecret();
   if (secret.deletion)
