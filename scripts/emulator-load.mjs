@@ -93,7 +93,10 @@ await ecs("RegisterTaskDefinition", {
   memory: "512",
   containerDefinitions: [{ name: "main", image: "any", command: ["sleep", "3600"] }],
 });
-const launch = { launchType: "FARGATE", networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-0123456789abcdef0"] } } };
+const launch = {
+  launchType: "FARGATE",
+  networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-0123456789abcdef0"] } },
+};
 begun = performance.now();
 const batches = Array.from({ length: Math.ceil(wanted / perCall) }, (_, index) => Math.min(perCall, wanted - index * perCall));
 await atMost(batches, (count) => ecs("RunTask", { taskDefinition: "load", count, ...launch }));
