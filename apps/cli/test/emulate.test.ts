@@ -68,10 +68,10 @@ const containersOf = (taskArn: string): Promise<readonly unknown[]> =>
   new Promise((resolve, reject) => {
     const filters = encodeURIComponent(JSON.stringify({ label: [`longshore.emulator.task=${taskArn}`] }));
     const socketPath = (process.env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock").replace(/^unix:\/\//, "");
-    request({ socketPath, path: `/containers/json?all=1&filters=${filters}` }, async (answer) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of answer) chunks.push(chunk as Buffer);
-      resolve(JSON.parse(Buffer.concat(chunks).toString()) as unknown[]);
+    request({ socketPath, path: `/containers/json?all=1&filters=${filters}` }, (answer) => {
+      let text = "";
+      answer.setEncoding("utf8").on("data", (piece: string) => (text += piece));
+      answer.once("end", () => resolve(JSON.parse(text) as unknown[]));
     })
       .on("error", reject)
       .end();

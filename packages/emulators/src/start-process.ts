@@ -69,7 +69,11 @@ const exitOf = (child: ChildProcess): Promise<EngineExit> =>
 const outputOf = (child: ChildProcess, clock: Clock): EngineRun["output"] =>
   processOutput({ stdout: child.stdout as Readable, stderr: child.stderr as Readable }, clock);
 
-async function exec(program: Program, clock: Clock, options: EngineExecOptions): Promise<EngineExec & { kill(): void }> {
+async function exec(
+  program: Program,
+  clock: Clock,
+  options: EngineExecOptions,
+): Promise<EngineExec & { readonly kill: () => void }> {
   const child = await launch({ ...program, input: options.input ? "open" : "none" });
   const kill = (): void => signalGroup(child, "SIGKILL");
   options.signal?.addEventListener("abort", kill, { once: true });
@@ -102,8 +106,9 @@ export async function startProcess(container: EngineContainer, clock: Clock): Pr
     kill,
     exec: async (command, options = {}) => {
       const started = await exec({ ...program, argv: command, input: "none" }, clock, options);
-      beside.add(started.kill);
-      void started.exited.then(() => beside.delete(started.kill));
+      const { kill: end } = started;
+      beside.add(end);
+      void started.exited.then(() => beside.delete(end));
       return started;
     },
     remove: kill,

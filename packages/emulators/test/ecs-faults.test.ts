@@ -171,7 +171,7 @@ test("ecs:spot-interruption: a signal as notice, and the rest of its stop timeou
     capacityProviderStrategy: [{ capacityProvider: "FARGATE_SPOT", weight: 1 }],
   });
   await bed.until(task, ({ lastStatus }) => lastStatus === "RUNNING");
-  await until(
+  await until<string[]>(
     () => bed.lines(task).catch(() => []),
     (lines) => lines.includes("up"),
   );

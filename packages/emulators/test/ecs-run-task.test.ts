@@ -4,10 +4,12 @@ import {
   DescribeTasksCommand,
   ListTagsForResourceCommand,
   ListTasksCommand,
+  type ListTasksCommandInput,
   PutClusterCapacityProvidersCommand,
   StartTaskCommand,
   StopTaskCommand,
   TagResourceCommand,
+  type Task,
   UntagResourceCommand,
 } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -24,9 +26,8 @@ beforeAll(async () => {
 });
 afterAll(() => bed[Symbol.asyncDispose]());
 
-const arnsOf = (tasks: readonly { taskArn?: string }[] = []) => tasks.map(({ taskArn }) => taskArn!);
-const list = async (input: ConstructorParameters<typeof ListTasksCommand>[0]) =>
-  (await bed.ecs.send(new ListTasksCommand(input))).taskArns!;
+const arnsOf = (tasks: readonly Task[] = []) => tasks.map(({ taskArn }) => taskArn!);
+const list = async (input: ListTasksCommandInput) => (await bed.ecs.send(new ListTasksCommand(input))).taskArns!;
 
 test("the same token twice runs once; another request with it is a conflict that names what ran", async () => {
   const once = await bed.run(quick, { clientToken: "run-1", count: 2 });

@@ -35,7 +35,7 @@ function describeDeployment(service: ServiceRecord, deployment: DeploymentRecord
 }
 
 /** The ARN of what a deployment does, and of what it runs. */
-export const deploymentArn = (
+const deploymentArn = (
   { cluster, name }: ServiceRecord,
   { number }: DeploymentRecord,
   kind: "service-deployment" | "service-revision",

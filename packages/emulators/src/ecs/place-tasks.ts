@@ -1,7 +1,12 @@
-import type { ClusterRecord } from "./cluster-record.ts";
 import { invalidParameter } from "./ecs-errors.ts";
 import type { CapacityProviderStrategyItem, LaunchInput } from "./ecs-shapes.ts";
 import type { TaskDefinitionRecord } from "./task-definition-record.ts";
+
+/** What a cluster can run tasks on. */
+export interface ClusterCapacity {
+  readonly capacityProviders: readonly string[];
+  readonly defaultStrategy: readonly CapacityProviderStrategyItem[];
+}
 
 /** Where tasks run: what the request says, or the cluster's default strategy, or instances of one's own. */
 export interface Placement {
@@ -12,7 +17,7 @@ export interface Placement {
 export const fargateProviders: readonly string[] = ["FARGATE", "FARGATE_SPOT"];
 const strategyLimit = 20;
 
-function checkStrategy(strategy: readonly CapacityProviderStrategyItem[], cluster: ClusterRecord): void {
+function checkStrategy(strategy: readonly CapacityProviderStrategyItem[], cluster: ClusterCapacity): void {
   if (strategy.length > strategyLimit)
     throw invalidParameter(`A capacity provider strategy can contain at most ${strategyLimit} capacity providers.`);
   if (strategy.filter(({ base = 0 }) => base > 0).length > 1)
@@ -28,7 +33,7 @@ function checkStrategy(strategy: readonly CapacityProviderStrategyItem[], cluste
 export function placementOf(
   input: Omit<LaunchInput, "taskDefinition">,
   definition: TaskDefinitionRecord,
-  cluster: ClusterRecord,
+  cluster: ClusterCapacity,
 ): Placement {
   const { launchType, capacityProviderStrategy: given } = input;
   if (launchType && given?.length)
