@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { DescribeTasksCommand, StopTaskCommand } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { containerOf, EcsBed, image, role } from "./ecs-kit.ts";
+import { containerOf, EcsBed, image, role, until } from "./ecs-kit.ts";
 
 const docker = existsSync("/var/run/docker.sock");
 const engines = ["process", ...(docker ? ["docker" as const] : [])] as const;
@@ -185,8 +185,10 @@ describe.skipIf(!docker)("containers on Docker (requires docker)", () => {
         .then((answer) => answer.text())
         .catch(() => "");
     for (let text = ""; text !== "hi there\n";) text = await get();
-    for (let lines: string[] = []; lines.length === 0;) lines = await bed.lines(task).catch(() => []);
-    expect(await bed.lines(task)).toEqual(["hi there"]);
+    await until<string[]>(
+      () => bed.lines(task).catch(() => []),
+      (lines) => lines.includes("hi there"),
+    );
     await bed.ecs.send(new StopTaskCommand({ task }));
     await bed.ended(task);
   });

@@ -3,7 +3,10 @@ import {
   CreateServiceCommand,
   type CreateServiceCommandInput,
   DeleteServiceCommand,
+  DescribeServiceDeploymentsCommand,
+  DescribeServiceRevisionsCommand,
   DescribeServicesCommand,
+  ListServiceDeploymentsCommand,
   ListTasksCommand,
   paginateListServices,
   type Service,
@@ -113,6 +116,16 @@ test("that cannot start are taken back by the circuit breaker", async () => {
     ({ deployments }) => deployments?.length === 1 && deployments[0]?.rolloutState === "COMPLETED",
   );
   expect(back).toMatchObject({ taskDefinition: one, runningCount: 1 });
+  const { serviceDeployments } = await bed.ecs.send(new ListServiceDeploymentsCommand({ service: "breaking" }));
+  expect(serviceDeployments?.map(({ status }) => status)).toEqual(["ROLLBACK_SUCCESSFUL", "SUCCESSFUL"]);
+  const serviceDeploymentArns = serviceDeployments!.map(({ serviceDeploymentArn }) => serviceDeploymentArn!);
+  const whole = await bed.ecs.send(new DescribeServiceDeploymentsCommand({ serviceDeploymentArns }));
+  const [failure, success] = whole.serviceDeployments!;
+  expect(failure?.deploymentCircuitBreaker).toEqual({ status: "TRIGGERED", failureCount: 3, threshold: 3 });
+  expect(failure?.rollback?.serviceRevisionArn).toBe(success?.targetServiceRevision?.arn);
+  const serviceRevisionArns = [failure!.targetServiceRevision!.arn!];
+  const revisions = await bed.ecs.send(new DescribeServiceRevisionsCommand({ serviceRevisionArns }));
+  expect(revisions.serviceRevisions).toMatchObject([{ taskDefinition: broken }]);
   await bed.ecs.send(new DeleteServiceCommand({ service: "breaking", force: true }));
 });
 

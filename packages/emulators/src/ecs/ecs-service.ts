@@ -7,6 +7,7 @@ import { invalidParameter } from "./ecs-errors.ts";
 import { errorOf } from "./ecs-fault-kinds.ts";
 import { ecsRates } from "./ecs-rates.ts";
 import type { EcsState } from "./ecs-state.ts";
+import { serviceDeploymentOperations } from "./service-deployment-operations.ts";
 import { serviceOperations } from "./service-operations.ts";
 import { settingOperations } from "./setting-operations.ts";
 import { tagOperations } from "./tag-operations.ts";
@@ -29,6 +30,7 @@ export async function ecsService(state: EcsState): Promise<AwsService> {
     ...taskDefinitionOperations(state),
     ...taskOperations(state),
     ...serviceOperations(state),
+    ...serviceDeploymentOperations(state),
     ...tagOperations(state),
     ...settingOperations(state),
   };

@@ -1,3 +1,4 @@
+import { ModelledError } from "../aws/modelled-error.ts";
 import { invalidParameter } from "./ecs-errors.ts";
 import type { CapacityProviderStrategyItem, LaunchInput } from "./ecs-shapes.ts";
 import type { TaskDefinitionRecord } from "./task-definition-record.ts";
@@ -16,6 +17,7 @@ export interface Placement {
 
 export const fargateProviders: readonly string[] = ["FARGATE", "FARGATE_SPOT"];
 const strategyLimit = 20;
+const platformVersions = ["LATEST", "1.4.0", "1.3.0"];
 
 function checkStrategy(strategy: readonly CapacityProviderStrategyItem[], cluster: ClusterCapacity): void {
   if (strategy.length > strategyLimit)
@@ -45,6 +47,8 @@ export function placementOf(
     throw invalidParameter("No Container Instances were found in your cluster.");
   if (!definition.compatibilities.includes(type)) throw invalidParameter(`Task definition does not support launch_type ${type}.`);
   checkNetwork(input, definition);
+  if (!platformVersions.includes(input.platformVersion ?? "LATEST"))
+    throw new ModelledError("PlatformUnknownException", "The specified platform version does not exist.");
   return strategy.length > 0 ? { strategy } : { launchType: type };
 }
 
