@@ -55,6 +55,15 @@ describe.each(engines)("containers by %s", (engine) => {
     expect(lines.map(({ length }) => length)).toEqual([262_118, 37_882, 5]);
   });
 
+  test("have said all that they say once their task has stopped", async () => {
+    const nothing = { provisioning: 0, pending: 0, activating: 0, deactivating: 0, deprovisioning: 0 };
+    await using swift = await EcsBed.start({ engine, delays: nothing });
+    const task = await swift.task(await swift.register("seq 1 50000"));
+    await swift.ended(task);
+    const lines = await swift.lines(task);
+    expect([lines.length, lines.at(-1)]).toEqual([50_000, "50000"]);
+  });
+
   test("end with the essential one: the others are stopped", async () => {
     const containerDefinitions = [
       containerOf("main", "sleep 1; exit 7"),
@@ -198,6 +207,14 @@ describe.skipIf(!docker)("containers on Docker (requires docker)", () => {
     const task = await bed.task(await bed.register("id -u; pwd; touch /x || echo read-only", container));
     await bed.ended(task);
     expect(await bed.lines(task)).toEqual(expect.arrayContaining(["1000", "/tmp", "read-only"]));
+  });
+
+  test("have the capabilities and the limits of the definition", async () => {
+    const linuxParameters = { capabilities: { drop: ["ALL"] } };
+    const ulimits = [{ name: "nofile" as const, softLimit: 77, hardLimit: 88 }];
+    const task = await bed.task(await bed.register("ulimit -n; grep CapEff /proc/self/status", { linuxParameters, ulimits }));
+    await bed.ended(task);
+    expect(await bed.lines(task)).toEqual(["77", "CapEff:\t0000000000000000"]);
   });
 
   test("of an image that cannot be had are never started", async () => {

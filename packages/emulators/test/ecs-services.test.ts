@@ -130,14 +130,17 @@ test("that cannot start are taken back by the circuit breaker", async () => {
 });
 
 test("that cannot start stay failed where nothing is to be taken back, and launch no more", async () => {
-  const broken = await bed.register("exit 1", {}, { family: "broken" });
+  const broken = await bed.register("exit 1", {}, { family: "failing" });
   const deploymentConfiguration = { deploymentCircuitBreaker: { enable: true, rollback: false } };
   await create("failing", { desiredCount: 1, taskDefinition: broken, deploymentConfiguration });
   const failed = await becomes("failing", ({ deployments }) => deployments?.[0]?.rolloutState === "FAILED");
   expect(failed.deployments).toMatchObject([{ failedTasks: 3, desiredCount: 0 }]);
-  await bed.emulator.clock.advance(60_000);
-  await becomes("failing", ({ runningCount, pendingCount }) => runningCount === 0 && pendingCount === 0);
-  expect(await tasksOf("failing")).toEqual([]);
+  const ever = async () => (await bed.ecs.send(new ListTasksCommand({ family: "failing", desiredStatus: "STOPPED" }))).taskArns!;
+  for (let minute = 0; minute < 5; minute++) {
+    await bed.emulator.clock.advance(60_000);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  expect([await tasksOf("failing"), (await ever()).length]).toEqual([[], 3]);
   await bed.ecs.send(new DeleteServiceCommand({ service: "failing", force: true }));
 });
 

@@ -96,6 +96,11 @@ test.each([
   ["that is privileged", { containerDefinitions: [{ ...containerOf("a", ""), privileged: true }] }, /privileged/],
   ["that waits too long", { containerDefinitions: [{ ...containerOf("a", ""), stopTimeout: 300 }] }, /120/],
   ["without a role for its logs", { executionRoleArn: undefined }, /execution role ARN to support log driver awslogs/],
+  [
+    "with volumes",
+    { containerDefinitions: [{ ...containerOf("a", ""), mountPoints: [{ sourceVolume: "v", containerPath: "/v" }] }] },
+    /volumes/,
+  ],
   ["with 20 GiB of storage", { ephemeralStorage: { sizeInGiB: 20 } }, /21 to 200/],
   [
     "that depends on itself in a circle",
