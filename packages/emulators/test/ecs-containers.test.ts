@@ -162,6 +162,13 @@ describe.each(engines)("containers by %s", (engine) => {
   });
 });
 
+test("processes that leave their container's group are heard a while longer, and hold nobody up", async () => {
+  await using bed = await EcsBed.start();
+  const task = await bed.task(await bed.register("setsid sh -c 'sleep 0.4; echo late; sleep 60' & exit 0"));
+  await bed.ended(task);
+  expect(await bed.lines(task)).toEqual(["late"]);
+});
+
 describe.skipIf(!docker)("containers on Docker (requires docker)", () => {
   let bed: EcsBed;
   beforeAll(async () => {
