@@ -127,6 +127,8 @@ export const containerOf = (name: string, script: string): ContainerDefinition =
   name,
   image,
   command: ["sh", "-c", script],
+  // A container's first process ignores the signals that it does not handle.
+  stopTimeout: 2,
   logConfiguration: {
     logDriver: "awslogs",
     options: { "awslogs-group": group, "awslogs-region": "eu-west-3", "awslogs-stream-prefix": "app" },

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { AwsCall, AwsOperation } from "../aws/aws-service.ts";
 import type { ClusterRecord } from "./cluster-record.ts";
 import { type DeploymentLaunch, newDeployment } from "./deployment-record.ts";
@@ -51,7 +52,7 @@ function findService(cluster: ClusterRecord, name: string): ServiceRecord | unde
 }
 
 const sameAs = ({ clientToken: _, ...one }: CreateServiceInput, { clientToken: __, ...other }: CreateServiceInput): boolean =>
-  JSON.stringify(Object.entries(one).sort()) === JSON.stringify(Object.entries(other).sort());
+  isDeepStrictEqual(one, other);
 
 function createService(state: EcsState, input: CreateServiceInput, call: AwsCall): object {
   const cluster = state.cluster(call, input.cluster);
