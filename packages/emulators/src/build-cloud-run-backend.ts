@@ -1,0 +1,69 @@
+import type { Clock } from "./clock.ts";
+import type { CloudRunEmulatorOptions } from "./cloud-run-emulator-options.ts";
+import { EntryStore } from "./cloud-logging/entry-store.ts";
+import { loggingFaultKinds } from "./cloud-logging/logging-fault-kinds.ts";
+import { loggingService } from "./cloud-logging/logging-service.ts";
+import { executionsService, tasksService } from "./cloud-run/executions-service.ts";
+import { JobStore } from "./cloud-run/job-store.ts";
+import { jobsService } from "./cloud-run/jobs-service.ts";
+import { quickDelays, realisticDelays } from "./cloud-run/run-delays.ts";
+import { runFaultKinds } from "./cloud-run/run-fault-kinds.ts";
+import type { RunWorld } from "./cloud-run/run-world.ts";
+import type { Engine } from "./engine.ts";
+import type { Faults } from "./faults.ts";
+import { googleFaultKinds } from "./google/google-fault-kinds.ts";
+import { GoogleSchema } from "./google/google-schema.ts";
+import { GoogleServices } from "./google/google-services.ts";
+import { IamPolicies, iamService } from "./google/iam-policies.ts";
+import { OperationStore } from "./google/operation-store.ts";
+import { operationsService } from "./google/operations-service.ts";
+import { type FaultKinds, wireFaultKinds } from "./read-fault-rule.ts";
+import { secretManagerService } from "./secret-manager/secret-manager-service.ts";
+import { SecretStore } from "./secret-manager/secret-store.ts";
+
+/** The faults that the emulator of Cloud Run knows. */
+export const cloudRunFaultKinds: FaultKinds = { ...wireFaultKinds, ...googleFaultKinds, ...runFaultKinds, ...loggingFaultKinds };
+
+export interface CloudRunBackend {
+  readonly services: GoogleServices;
+  /** @throws TypeError for a name that is none. */
+  seedSecret(reference: string, value: string): void;
+  /** Ends what it does beside containers. */
+  close(): Promise<void>;
+}
+
+interface Parts {
+  readonly clock: Clock;
+  readonly faults: Faults;
+  readonly engine: Engine;
+}
+
+const caller = "user@longshore.example";
+
+/** What stands behind both ports: Cloud Run, and what it and its callers need of other services. */
+export async function buildCloudRunBackend(
+  options: CloudRunEmulatorOptions,
+  { clock, faults, engine }: Parts,
+): Promise<CloudRunBackend> {
+  const { realistic = false, delays, quotas = realistic, project = "longshore", deniedPermissions } = options;
+  const entries = new EntryStore({ clock, faults });
+  const secrets = new SecretStore(clock);
+  const policies = new IamPolicies(deniedPermissions);
+  const operations = new OperationStore(clock);
+  const pace = { ...(realistic ? realisticDelays : quickDelays), ...delays };
+  const world: RunWorld = { clock, engine, delays: pace, logs: entries, secrets, operations, quotas, caller };
+  const jobs = new JobStore(world);
+  const services = new GoogleServices(await GoogleSchema.load(), [
+    jobsService(jobs, world, policies),
+    executionsService(jobs, world),
+    tasksService(jobs),
+    operationsService(operations),
+    loggingService({ store: entries, faults, quotas }),
+    secretManagerService(secrets, policies),
+    // Its paths fit whatever the others leave.
+    iamService(policies),
+  ]);
+  const seedSecret = (reference: string, value: string): void =>
+    secrets.seed(reference.includes("/") ? reference : `projects/${project}/secrets/${reference}`, value);
+  return { services, seedSecret, close: async () => {} };
+}

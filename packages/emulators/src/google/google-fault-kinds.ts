@@ -1,0 +1,14 @@
+import type { Fault, FaultDetail } from "../fault.ts";
+import type { FaultKinds } from "../read-fault-rule.ts";
+
+/**
+ * What can go wrong with any call of Google Cloud. `google:error`: nothing is done, and the answer is the error of this code
+ * (`PERMISSION_DENIED`). `google:error-after`: the same answer, though all is done.
+ */
+export const googleFaultKinds: FaultKinds = {
+  "google:error": { code: "string", "message?": "string" },
+  "google:error-after": { code: "string", "message?": "string" },
+};
+
+export const findFault = (faults: readonly Fault[], kind: string): Readonly<Record<string, FaultDetail>> | undefined =>
+  faults.find((fault) => fault.kind === kind) as Readonly<Record<string, FaultDetail>> | undefined;
