@@ -9,6 +9,9 @@ import { jobsService } from "./cloud-run/jobs-service.ts";
 import { quickDelays, realisticDelays } from "./cloud-run/run-delays.ts";
 import { runFaultKinds } from "./cloud-run/run-fault-kinds.ts";
 import type { RunWorld } from "./cloud-run/run-world.ts";
+import { revisionsService } from "./cloud-run/revisions-service.ts";
+import { ServiceStore } from "./cloud-run/service-store.ts";
+import { servicesService, workerPoolsService } from "./cloud-run/services-service.ts";
 import type { Engine } from "./engine.ts";
 import type { Faults } from "./faults.ts";
 import { googleFaultKinds } from "./google/google-fault-kinds.ts";
@@ -53,10 +56,14 @@ export async function buildCloudRunBackend(
   const pace = { ...(realistic ? realisticDelays : quickDelays), ...delays };
   const world: RunWorld = { clock, engine, delays: pace, logs: entries, secrets, operations, quotas, caller };
   const jobs = new JobStore(world);
+  const stores = { services: new ServiceStore("service", world), workerPools: new ServiceStore("worker-pool", world) };
   const services = new GoogleServices(await GoogleSchema.load(), [
     jobsService(jobs, world, policies),
     executionsService(jobs, world),
     tasksService(jobs),
+    servicesService(stores.services, world, policies),
+    workerPoolsService(stores.workerPools, world, policies),
+    revisionsService(stores, world),
     operationsService(operations),
     loggingService({ store: entries, faults, quotas }),
     secretManagerService(secrets, policies),
@@ -65,5 +72,8 @@ export async function buildCloudRunBackend(
   ]);
   const seedSecret = (reference: string, value: string): void =>
     secrets.seed(reference.includes("/") ? reference : `projects/${project}/secrets/${reference}`, value);
-  return { services, seedSecret, close: async () => {} };
+  const close = async (): Promise<void> => {
+    await Promise.all([stores.services.close(), stores.workerPools.close()]);
+  };
+  return { services, seedSecret, close };
 }

@@ -10,11 +10,12 @@ import { describeJob } from "./describe-job.ts";
 import { checkEtag, type JobRecord } from "./job-record.ts";
 import type { JobStore } from "./job-store.ts";
 import { troubleOf } from "./run-fault-kinds.ts";
-import { parentOf, type RunPlace, type RunWorld } from "./run-world.ts";
+import { readParent } from "./read-parent.ts";
+import { parentOf, type RunWorld } from "./run-world.ts";
 import type { Job, Overrides } from "./run-shapes.ts";
 import { checkId } from "./template-problem.ts";
 
-export interface CreateJobRequest {
+interface CreateJobRequest {
   readonly parent: string;
   readonly job: Job;
   readonly jobId: string;
@@ -38,10 +39,6 @@ interface RunJobRequest extends NameRequest {
 }
 
 const jobPattern = "projects/*/locations/*/jobs/*";
-export const readParent = (parent: string): RunPlace => {
-  const [project = "", location = ""] = readName("projects/*/locations/*", parent);
-  return { project, location };
-};
 
 /** What requests do to jobs. */
 class JobRequests {

@@ -39,7 +39,9 @@ export class GoogleServices {
   /** @throws {@link GoogleError} */
   async call({ service, name, model }: ServedMethod, input: GoogleMessage, call: GoogleCall): Promise<object> {
     this.#refuse(service, call);
-    const missing = findMissing(this.schema.type(model.requestType), input, service.requiresDeep ?? false);
+    // With a mask, what is left out is left as it is.
+    const isDeep = service.requiresDeep === true && !input["updateMask"];
+    const missing = findMissing(this.schema.type(model.requestType), input, isDeep);
     if (missing !== undefined)
       throw invalid(`${model.requestType.split(".").at(-1)}.${missing}`, "This field is required and was not set.");
     const answer = await (service.methods[name] as GoogleMethod as Answer)(input, call);
