@@ -42,12 +42,13 @@ export async function buildEcsBackend(options: EcsEmulatorOptions, { clock, faul
   const secrets = new StoredSecretValues(secretStore, parameters);
   const pace = { ...(realistic ? realisticDelays : quickDelays), ...delays };
   const world = { clock, engine, delays: pace, logs, secrets, interfaces, networkImage };
-  const state = new EcsState({ world, faults, quotas });
+  const existing = { ...(subnets && { subnets }), ...(securityGroups && { securityGroups }), ...(roles && { roles }) };
+  const state = new EcsState({ world, faults, quotas, existing });
   const services = await Promise.all([
     ecsService(state),
     createLogsService(logs),
-    createEc2Service({ interfaces, ...(subnets && { subnets }), ...(securityGroups && { securityGroups }) }),
-    createIamService({ ...(roles && { roles }) }),
+    createEc2Service({ interfaces, ...existing }),
+    createIamService(existing),
     createSecretsManagerService(secretStore),
     createSsmService(parameters),
     createStsService(),

@@ -151,6 +151,21 @@ test("what cannot be placed is refused, as is what cannot be found", async () =>
   expect(tasks?.map(({ capacityProviderName }) => capacityProviderName)).toEqual(["FARGATE", "FARGATE_SPOT", "FARGATE_SPOT"]);
 });
 
+test("of a network and roles everything of the right form is there, unless it is said what is", async () => {
+  const on = (subnet: string, group = "sg-01234567") => ({ awsvpcConfiguration: { subnets: [subnet], securityGroups: [group] } });
+  const invalid = named("InvalidParameterException", /does not exist/);
+  await expect(bed.run(quick, { networkConfiguration: on("subnet-xyz") })).rejects.toEqual(invalid);
+  await expect(bed.run(quick, { networkConfiguration: on("subnet-01234567", "default") })).rejects.toEqual(invalid);
+  await using strict = await EcsBed.start({ subnets: ["subnet-01234567"], securityGroups: ["sg-01234567"], roles: ["ecs"] });
+  const definition = await strict.register("true");
+  await strict.task(definition, { networkConfiguration: on("subnet-01234567") });
+  await expect(strict.run(definition, { networkConfiguration: on("subnet-76543210") })).rejects.toEqual(invalid);
+  await expect(strict.run(definition, { networkConfiguration: on("subnet-01234567", "sg-76543210") })).rejects.toEqual(invalid);
+  const other = await strict.register("true", {}, { taskRoleArn: "arn:aws:iam::123456789012:role/other" });
+  const refused = strict.run(other, { networkConfiguration: on("subnet-01234567") });
+  await expect(refused).rejects.toEqual(named("ClientException", /unable to assume the role .*other/));
+});
+
 test("instances of one's own are not there, and that is a failure with status 200", async () => {
   const input = { taskDefinition: quick, containerInstances: ["i1"], networkConfiguration };
   const { tasks, failures } = await bed.ecs.send(new StartTaskCommand(input));

@@ -7,6 +7,7 @@ import { invalidParameter, serviceNotActive, serviceNotFound } from "./ecs-error
 import { ecsArn, idOf } from "./ecs-place.ts";
 import type { CreateServiceInput, LaunchInput, ServiceInput, UpdateServiceInput } from "./ecs-shapes.ts";
 import type { EcsState } from "./ecs-state.ts";
+import { checkNetworkExists, checkRolesExist } from "./existing-resources.ts";
 import { paginate, type PageRequest } from "./paginate.ts";
 import { placementOf } from "./place-tasks.ts";
 import { checkExecuteCommand } from "./run-task.ts";
@@ -86,6 +87,8 @@ function launchOf(
 ): DeploymentLaunch {
   const definition = state.region(call).definitions.findActive(taskDefinition);
   checkExecuteCommand(input.enableExecuteCommand, definition);
+  checkNetworkExists(state.existing, input.networkConfiguration);
+  checkRolesExist(state.existing, definition);
   return { definition, placement: placementOf(input, definition, cluster), input };
 }
 
