@@ -30,9 +30,9 @@ export const cloudRunFaultKinds: FaultKinds = { ...wireFaultKinds, ...googleFaul
 export interface CloudRunBackend {
   readonly services: GoogleServices;
   /** @throws TypeError for a name that is none. */
-  seedSecret(reference: string, value: string): void;
+  readonly seedSecret: (reference: string, value: string) => void;
   /** Ends what it does beside containers. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 interface Parts {

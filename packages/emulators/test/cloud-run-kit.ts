@@ -1,4 +1,4 @@
-import { Logging } from "@google-cloud/logging";
+import { Logging, type LoggingOptions } from "@google-cloud/logging";
 import {
   ExecutionsClient,
   JobsClient,
@@ -20,10 +20,14 @@ type IExecution = protos.google.cloud.run.v2.IExecution;
 type ITask = protos.google.cloud.run.v2.ITask;
 type ITaskTemplate = protos.google.cloud.run.v2.ITaskTemplate;
 type IExecutionTemplate = protos.google.cloud.run.v2.IExecutionTemplate;
+type ClientOptions = NonNullable<ConstructorParameters<typeof JobsClient>[0]>;
 export type { IExecution, IJob, ITask, ITaskTemplate, Run };
 
 export const image = "busybox:1.35";
 export const project = "tests";
+// The client of Cloud Logging writes an entry about itself, once for each process, unless it has already.
+process.env["METADATA_SERVER_DETECTION"] = "none";
+(globalThis as { instrumentationAdded?: boolean }).instrumentationAdded = true;
 export const parent = `projects/${project}/locations/europe-west3`;
 export const transports = ["grpc", "rest"] as const;
 export type Transport = (typeof transports)[number];
@@ -59,7 +63,7 @@ export class CloudRunBed implements AsyncDisposable {
     const grpc = { apiEndpoint: "127.0.0.1", port: emulator.port, sslCreds: credentials.createInsecure(), projectId: project };
     const { hostname, port } = new URL(emulator.url);
     const rest = { fallback: "rest", protocol: "http", apiEndpoint: hostname, port: Number(port), projectId: project, auth };
-    const options = { ...(transport === "grpc" ? grpc : rest), auth } as object;
+    const options = { ...(transport === "grpc" ? grpc : rest), auth } as unknown as ClientOptions & LoggingOptions;
     this.emulator = emulator;
     this.jobs = new JobsClient(options);
     this.executions = new ExecutionsClient(options);

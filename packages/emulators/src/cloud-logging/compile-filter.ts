@@ -107,12 +107,12 @@ class FilterParser {
   #comparison([first = "", ...rest]: readonly string[], operator: FilterOperator): EntryFilter {
     const path = [toCamelCase(first), ...rest];
     const isSeverity = path.length === 1 && first === "severity";
-    return this.#grouped(() =>
-      this.#any(() => {
-        const holds = compileComparison(operator, this.#value(), isSeverity);
-        return (entry) => holds(isSeverity ? [entry.severity ?? "DEFAULT"] : valuesAt(entry, path));
-      }),
-    );
+    const value = (): EntryFilter => {
+      const holds = compileComparison(operator, this.#value(), isSeverity);
+      return (entry) => holds(isSeverity ? [entry.severity ?? "DEFAULT"] : valuesAt(entry, path));
+    };
+    // Several values have to be in parentheses.
+    return this.#grouped(value);
   }
 
   #function(): EntryFilter {

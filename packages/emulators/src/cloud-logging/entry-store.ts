@@ -10,7 +10,7 @@ export interface EntryStoreOptions {
   readonly faults: { next(operation: string): readonly Fault[] };
 }
 
-export type EntryListener = (stored: StoredEntry) => void;
+export type EntryListener = (stored: StoredEntry) => unknown;
 
 /** How much later than now an entry is seen. */
 function delayOf(faults: readonly Fault[], sequence: number): number {
@@ -50,12 +50,12 @@ export class EntryStore {
   }
 
   /** Stores entries; one that is there already, by its time and insert id, is not stored again. */
-  store(entries: readonly (NewLogEntry & { readonly insertId?: string })[], faults: readonly Fault[] = []): void {
+  store(entries: readonly NewLogEntry[], faults: readonly Fault[] = []): void {
     for (const entry of entries) {
       const sequence = ++this.#sequence;
       const visibleAt = this.clock.now() + delayOf(faults, sequence);
       const insertId = entry.insertId || `${sequence.toString(16).padStart(10, "0")}${randomBytes(7).toString("hex")}`;
-      const received = { ...entry, insertId, receiveTimestamp: toTimestamp(visibleAt) } as LogEntry;
+      const received = { ...entry, insertId, receiveTimestamp: toTimestamp(visibleAt) } satisfies LogEntry;
       this.#insert({ entry: received, at: sortableTime(received.timestamp), visibleAt, sequence });
     }
   }

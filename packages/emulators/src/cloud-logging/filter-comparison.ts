@@ -30,7 +30,13 @@ function order(value: unknown, wanted: string): number | undefined {
 /** Texts anywhere within. */
 export function holdsText(value: unknown, text: string): boolean {
   if (typeof value === "object" && value !== null) return Object.values(value).some((inner) => holdsText(inner, text));
-  return value !== undefined && value !== null && String(value).toLowerCase().includes(text.toLowerCase());
+  return (
+    value !== undefined &&
+    value !== null &&
+    String(value as string | number | boolean)
+      .toLowerCase()
+      .includes(text.toLowerCase())
+  );
 }
 
 function toRegExp(text: string): RegExp {

@@ -67,7 +67,7 @@ const asStored = ({ at, insertId, sequence }: Position): StoredEntry =>
 function isDescending({ orderBy = "" }: ListLogEntriesRequest): boolean {
   if (!["", "timestamp", "timestamp asc", "timestamp desc"].includes(orderBy.trim().replaceAll(/\s+/g, " ")))
     throw invalid("order_by", "has to be 'timestamp asc' or 'timestamp desc'");
-  return /desc$/.test(orderBy.trim());
+  return orderBy.trim().endsWith("desc");
 }
 
 function select(store: EntryStore, projects: readonly string[], filter: EntryFilter): StoredEntry[] {

@@ -1,19 +1,21 @@
-/** An entry in the JSON form of its message. */
-export interface LogEntry {
+/** What is known of an entry before it is received, in the JSON form of its message. Members that are not here are kept, too. */
+export interface NewLogEntry {
   readonly logName: string;
   readonly resource: { readonly type: string; readonly labels?: Readonly<Record<string, string>> };
   readonly timestamp: string;
-  readonly receiveTimestamp: string;
-  readonly insertId: string;
+  readonly insertId?: string;
   readonly severity?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly textPayload?: string;
   readonly jsonPayload?: Readonly<Record<string, unknown>>;
-  readonly [field: string]: unknown;
+  readonly trace?: string;
+  readonly spanId?: string;
 }
 
-/** What is known of an entry before it is received. */
-export type NewLogEntry = Omit<LogEntry, "receiveTimestamp" | "insertId">;
+export interface LogEntry extends NewLogEntry {
+  readonly receiveTimestamp: string;
+  readonly insertId: string;
+}
 
 export interface StoredEntry {
   readonly entry: LogEntry;

@@ -21,6 +21,7 @@ export interface TailWorld {
   readonly quotas: boolean;
 }
 
+/** What the first request of a stream asks for. */
 interface Session {
   readonly windowMs: number;
   readonly wants: (stored: StoredEntry) => boolean;
@@ -45,58 +46,73 @@ async function readRequest(inputs: AsyncIterable<TailLogEntriesRequest>): Promis
   throw new GoogleError("INVALID_ARGUMENT", "the stream ended before its first request");
 }
 
-/** Counts what a session is not told of, by the reason. */
-class Suppression {
-  readonly #counts = new Map<string, number>();
+/** What a session has not told yet, and how much it will not tell. */
+class TailBuffer {
+  readonly #world: TailWorld;
+  readonly #bucket: TokenBucket;
+  readonly #suppressed = new Map<string, number>();
+  #waiting: StoredEntry[] = [];
+  #wake = (): void => {};
 
-  add(reason: string): void {
-    this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + 1);
+  constructor(world: TailWorld) {
+    this.#world = world;
+    this.#bucket = new TokenBucket(world.store.clock, sessionRate);
   }
 
-  take(): { readonly suppressionInfo?: readonly object[] } {
-    if (this.#counts.size === 0) return {};
-    const suppressionInfo = [...this.#counts].map(([reason, suppressedCount]) => ({ reason, suppressedCount }));
-    this.#counts.clear();
-    return { suppressionInfo };
+  add(stored: StoredEntry): void {
+    this.#waiting.push(stored);
+    this.#wake();
+  }
+
+  wake(): void {
+    this.#wake();
+  }
+
+  /** Until there is something, and its window is over. */
+  async wait(windowMs: number, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#world.store;
+    if (this.#waiting.length === 0) await new Promise<void>((resolve) => (this.#wake = resolve));
+    const dueAt = Math.min(...this.#waiting.map(({ visibleAt }) => visibleAt));
+    await clock.sleep(Math.max(windowMs, dueAt - clock.now()), signal);
+  }
+
+  /** What is to be told now; undefined where that is nothing. */
+  take(): object | undefined {
+    const now = this.#world.store.clock.now();
+    const due = this.#waiting.filter(({ visibleAt }) => visibleAt <= now).sort(compareEntries);
+    this.#waiting = this.#waiting.filter(({ visibleAt }) => visibleAt > now);
+    const entries = due.filter(() => !this.#suppresses()).map(({ entry }) => entry);
+    const suppressionInfo = [...this.#suppressed].map(([reason, suppressedCount]) => ({ reason, suppressedCount }));
+    this.#suppressed.clear();
+    return entries.length + suppressionInfo.length > 0 ? { entries, suppressionInfo } : undefined;
+  }
+
+  #suppresses(): boolean {
+    const { faults, quotas } = this.#world;
+    const fault = findFault(faults.next("logging:tail"), "logging:suppress");
+    if (!fault && !(quotas && !this.#bucket.take())) return false;
+    const reason = String(fault?.["reason"] ?? "RATE_LIMIT");
+    this.#suppressed.set(reason, (this.#suppressed.get(reason) ?? 0) + 1);
+    return true;
   }
 }
 
 /** Entries as they are received, each window's in the order of their times, until the caller goes. */
 export async function* tailLogEntries(
-  { store, faults, quotas }: TailWorld,
+  world: TailWorld,
   inputs: AsyncIterable<TailLogEntriesRequest>,
   { signal }: GoogleCall,
 ): AsyncGenerator<object> {
-  const { clock } = store;
   const { windowMs, wants } = await readRequest(inputs);
-  const bucket = new TokenBucket(clock, sessionRate);
-  const suppressed = new Suppression();
-  let waiting: StoredEntry[] = [];
-  let wake = (): void => {};
-  const stop = store.listen((stored) => {
-    if (!wants(stored)) return;
-    waiting.push(stored);
-    wake();
-  });
-  const onAbort = (): void => wake();
+  const buffer = new TailBuffer(world);
+  const stop = world.store.listen((stored) => wants(stored) && buffer.add(stored));
+  const onAbort = (): void => buffer.wake();
   signal.addEventListener("abort", onAbort, { once: true });
   try {
     while (!signal.aborted) {
-      if (waiting.length === 0) await new Promise<void>((resolve) => (wake = resolve));
-      const dueAt = Math.min(...waiting.map(({ visibleAt }) => visibleAt));
-      await clock.sleep(Math.max(windowMs, dueAt - clock.now()), signal);
-      const now = clock.now();
-      const due = waiting.filter(({ visibleAt }) => visibleAt <= now).sort(compareEntries);
-      waiting = waiting.filter(({ visibleAt }) => visibleAt > now);
-      const told = due.filter(() => {
-        const fault = findFault(faults.next("logging:tail"), "logging:suppress");
-        if (fault) suppressed.add(String(fault["reason"] ?? "RATE_LIMIT"));
-        else if (quotas && !bucket.take()) suppressed.add("RATE_LIMIT");
-        else return true;
-        return false;
-      });
-      const info = suppressed.take();
-      if (told.length > 0 || info.suppressionInfo) yield { entries: told.map(({ entry }) => entry), ...info };
+      await buffer.wait(windowMs, signal);
+      const told = buffer.take();
+      if (told) yield told;
     }
   } catch (error) {
     // Whoever goes is told nothing more.

@@ -50,9 +50,9 @@ export class ContainerLog {
     const entries = [...lines]
       .filter((line) => line !== "")
       .map((line) => {
-        const { labels, ...said } = readOutputLine(line);
+        const { labels = {}, ...said } = readOutputLine(line);
         const entry = this.#entry(log, at);
-        return { ...entry, ...said, labels: { ...(labels ?? {}), ...entry.labels } };
+        return { ...entry, ...said, labels: { ...labels, ...entry.labels } };
       });
     this.#logs.append(entries);
   }

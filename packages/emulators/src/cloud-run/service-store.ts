@@ -151,9 +151,10 @@ export class ServiceStore {
   }
 
   async close(): Promise<void> {
-    const services = [...this.#services.values()];
-    await Promise.all(services.map(({ endpoint }) => endpoint?.close()));
-    await Promise.all(services.flatMap(({ revisions }) => [...revisions.values()]).map(({ group }) => group.close()));
+    for (const { endpoint, revisions } of this.#services.values()) {
+      await endpoint?.close();
+      await Promise.all([...revisions.values()].map(({ group }) => group.close()));
+    }
   }
 
   async #open(service: ServiceRecord): Promise<void> {

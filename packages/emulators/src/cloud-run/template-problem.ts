@@ -54,7 +54,8 @@ export interface TemplateRules {
 }
 
 /** @throws `INVALID_ARGUMENT` */
-export function checkContainers(containers: readonly Container[], { field, allowsFractions }: TemplateRules): void {
+export function checkContainers(containers: readonly Container[] | undefined, { field, allowsFractions }: TemplateRules): void {
+  if (!containers?.length) throw invalid(`${field}.containers`, "there has to be a container.");
   const names = containers.map(({ name = "" }) => name).filter((name) => name !== "");
   if (new Set(names).size < names.length) throw invalid(`${field}.containers`, "two containers have the same name.");
   if (containers.length > 1 && names.length < containers.length)

@@ -5,10 +5,10 @@ type Loose = Readonly<Record<string, unknown>>;
 const isRecord = (value: unknown): value is Loose => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Of a field whose presence is not told apart from its default. */
-function isDefault({ resolvedType }: protobuf.Field, value: unknown): boolean {
+function isDefault({ type, resolvedType }: protobuf.Field, value: unknown): boolean {
   if (value === undefined || value === null) return true;
-  if (!resolvedType) return value === "" || value === false || value === 0 || value === "0";
-  return "values" in resolvedType && (value === 0 || resolvedType.values[String(value)] === 0);
+  if (!resolvedType) return value === "" || value === false || value === 0 || (value === "0" && type !== "string");
+  return "values" in resolvedType && (value === 0 || resolvedType.values[value as string] === 0);
 }
 
 function dropIn(field: protobuf.Field, value: unknown): unknown {

@@ -1,4 +1,4 @@
-import type { Fault, FaultDetail } from "../fault.ts";
+import type { Fault } from "../fault.ts";
 import type { FaultKinds } from "../read-fault-rule.ts";
 
 /**
@@ -10,5 +10,8 @@ export const googleFaultKinds: FaultKinds = {
   "google:error-after": { code: "string", "message?": "string" },
 };
 
-export const findFault = (faults: readonly Fault[], kind: string): Readonly<Record<string, FaultDetail>> | undefined =>
-  faults.find((fault) => fault.kind === kind) as Readonly<Record<string, FaultDetail>> | undefined;
+/** What goes with a fault, as its kind says. */
+export type FaultDetails = Readonly<Record<string, string | number | boolean>>;
+
+export const findFault = (faults: readonly Fault[], kind: string): FaultDetails | undefined =>
+  faults.find((fault) => fault.kind === kind) as FaultDetails | undefined;

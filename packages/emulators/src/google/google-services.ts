@@ -53,7 +53,8 @@ export class GoogleServices {
   /** @throws {@link GoogleError}, also later, from the stream. */
   stream({ service, name }: ServedMethod, inputs: AsyncIterable<GoogleMessage>, call: GoogleCall): AsyncIterable<object> {
     this.#refuse(service, call);
-    return (service.streams?.[name] as GoogleStream)(inputs as AsyncIterable<never>, call);
+    const answer = service.streams![name] as GoogleStream;
+    return answer(inputs as AsyncIterable<never>, call);
   }
 
   #refuse(service: GoogleService, { faults }: GoogleCall): void {

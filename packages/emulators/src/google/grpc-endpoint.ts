@@ -111,7 +111,9 @@ export class GrpcEndpoint {
     const asked = this.#begin(method, stream);
     try {
       await withWireFaults(asked.faults, { clock, signal: asked.signal }, async () => {
-        for await (const answer of services.stream(method, stream as AsyncIterable<GoogleMessage>, asked))
+        // Whoever reads no further request still has answers to give.
+        const inputs = stream.iterator({ destroyOnReturn: false }) as AsyncIterable<GoogleMessage>;
+        for await (const answer of services.stream(method, inputs, asked))
           if (!stream.write(answer)) await once(stream, "drain", { signal: asked.signal });
       });
       this.#note(method, asked, {});
