@@ -149,3 +149,55 @@ test("emulate tells of a port that is taken", async () => {
   live.process.kill("SIGINT");
   await live.done;
 });
+
+test("emulate cloud-run says how clients are pointed at it, serves REST, and leaves nothing running", async () => {
+  await using bench = await Bench.open();
+  const live = bench.start(["emulate", "cloud-run", "--port", "0", "--rest-port", "0", "--engine", "process"]);
+  await live.shows("curl");
+  const [, port, url] =
+    /at 127\.0\.0\.1:(\d+) \(gRPC\) and (http:\/\/127\.0\.0\.1:\d+) \(REST\), containers by process/.exec(live.text()) ?? [];
+  const parent = `${url}/v2/projects/any/locations/europe-west1`;
+  const pid = join(bench.folder, "pid");
+  const post = async (path: string, body: object): Promise<unknown> => {
+    const init = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+    return (await fetch(`${parent}${path}`, init)).json();
+  };
+  const command = ["sh", "-c", `echo $$ > ${pid}; sleep 300`];
+  await post("/jobs?jobId=job", { template: { template: { containers: [{ image, command }] } } });
+  const { metadata } = (await post("/jobs/job:run", {})) as { metadata: { name: string } };
+  for (let running = 0; running === 0;) {
+    const answer = await fetch(`${url}/v2/${metadata.name}`);
+    ({ runningCount: running = 0 } = (await answer.json()) as { runningCount?: number });
+  }
+  await expect.poll(() => readFile(pid, "utf8")).toMatch(/\d+\n/);
+  const number = Number(await readFile(pid, "utf8"));
+  live.process.kill("SIGINT");
+  const { stdout, code } = await live.done;
+  expect(code).toBe(130);
+  expect(stdout.trimEnd().split("\n").slice(1)).toEqual([
+    "  any SDK   export METADATA_SERVER_DETECTION=none GOOGLE_CLOUD_PROJECT=any",
+    expect.stringContaining(`port: ${port}`),
+    `  REST      curl ${parent}/jobs`,
+  ]);
+  expect(() => process.kill(number, 0)).toThrow("ESRCH");
+  await expect(fetch(parent)).rejects.toThrow();
+});
+
+test("emulate cloud-run tells which of its ports is taken, and ecs has no second one", async () => {
+  await using bench = await Bench.open();
+  const live = bench.start(["emulate", "cloud-run", "--port", "0", "--engine", "process", "--json"]);
+  await live.shows("\n");
+  const [told] = jsonLines(live.text());
+  const rest = new URL(String(told?.["url"])).port;
+  const second = await bench.run(["emulate", "cloud-run", "--port", String(told?.["port"]), "--engine", "process"]);
+  expect(second).toMatchObject({
+    code: 125,
+    stderr: expect.stringContaining(`port ${told?.["port"]} is taken; --port`) as string,
+  });
+  const third = await bench.run(["emulate", "cloud-run", "--port", "0", "--rest-port", rest, "--engine", "process"]);
+  expect(third).toMatchObject({ code: 125, stderr: expect.stringContaining(`port ${rest} is taken; --rest-port`) as string });
+  const fourth = await bench.run(["emulate", "ecs", "--rest-port", "0"]);
+  expect(fourth).toMatchObject({ code: 2, stderr: expect.stringContaining("--rest-port") as string });
+  live.process.kill("SIGINT");
+  await live.done;
+});

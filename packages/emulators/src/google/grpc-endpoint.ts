@@ -50,7 +50,7 @@ export class GrpcEndpoint {
     return new Promise((resolve, reject) => {
       this.#server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, taken) => {
         if (!error) return resolve(taken);
-        const code = error.message.includes("EADDRINUSE") ? { code: "EADDRINUSE" } : {};
+        const code = error.message.includes("EADDRINUSE") ? { code: "EADDRINUSE", port } : {};
         reject(Object.assign(new Error(error.message, { cause: error }), code));
       });
     });

@@ -1,0 +1,64 @@
+import type { FaultRule } from "@longshore/emulators";
+
+/** As every emulator takes them. */
+export interface EmulatorOptions {
+  readonly port: number;
+  readonly restPort?: number;
+  readonly engine?: "docker" | "process";
+  readonly faults?: readonly FaultRule[];
+  readonly seed: number;
+  readonly realistic: boolean;
+  readonly speed: number;
+}
+
+/** One that runs, and how clients are pointed at it: for people and for programs. */
+export interface RunningEmulator extends AsyncDisposable {
+  readonly lines: readonly string[];
+  readonly told: Readonly<Record<string, unknown>>;
+}
+
+export interface EmulatedCloud {
+  /** Whether gRPC and REST have a port each. */
+  readonly hasRestPort: boolean;
+  start(options: EmulatorOptions): Promise<RunningEmulator>;
+}
+
+/** What a client has to have, whatever it is. */
+const region = "us-east-1";
+
+async function startEcs({ restPort: _, ...options }: EmulatorOptions): Promise<RunningEmulator> {
+  const { startEcsEmulator } = await import("@longshore/emulators");
+  const emulator = await startEcsEmulator(options);
+  const { url, engine } = emulator;
+  const environment = { AWS_ENDPOINT_URL: url, AWS_REGION: region, AWS_ACCESS_KEY_ID: "any", AWS_SECRET_ACCESS_KEY: "any" };
+  const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  const client = `{ endpoint: "${url}", region: "${region}", credentials: { accessKeyId: "any", secretAccessKey: "any" } }`;
+  const lines = [
+    `ECS and CloudWatch Logs at ${url}, containers by ${engine}; Ctrl-C ends them all`,
+    `  any SDK   export ${variables.join(" ")}`,
+    `  in code   new ECSClient(${client}); CloudWatchLogsClient also disableHostPrefix: true`,
+    `  AWS CLI   aws --endpoint-url ${url} ecs list-clusters   # with the same variables`,
+  ];
+  return { lines, told: { url, engine, environment }, [Symbol.asyncDispose]: () => emulator.close() };
+}
+
+async function startCloudRun(options: EmulatorOptions): Promise<RunningEmulator> {
+  const { startCloudRunEmulator } = await import("@longshore/emulators");
+  const emulator = await startCloudRunEmulator(options);
+  const { port, url, engine } = emulator;
+  const environment = { METADATA_SERVER_DETECTION: "none", GOOGLE_CLOUD_PROJECT: "any" };
+  const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  const lines = [
+    `Cloud Run and Cloud Logging at 127.0.0.1:${port} (gRPC) and ${url} (REST), containers by ${engine}; Ctrl-C ends them all`,
+    `  any SDK   export ${variables.join(" ")}`,
+    `  in code   new JobsClient({ apiEndpoint: "127.0.0.1", port: ${port}, sslCreds: grpc.credentials.createInsecure(), projectId: "any" })`,
+    `  REST      curl ${url}/v2/projects/any/locations/europe-west1/jobs`,
+  ];
+  return { lines, told: { port, url, engine, environment }, [Symbol.asyncDispose]: () => emulator.close() };
+}
+
+/** What can be emulated, by its name on the command line. */
+export const emulatedClouds: Readonly<Record<string, EmulatedCloud>> = {
+  ecs: { hasRestPort: false, start: startEcs },
+  "cloud-run": { hasRestPort: true, start: startCloudRun },
+};
