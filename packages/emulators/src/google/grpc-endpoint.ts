@@ -10,6 +10,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { once } from "node:events";
+import { type AddressInfo, createServer, type Server as Listener, type Socket } from "node:net";
 import type { Clock } from "../clock.ts";
 import type { Faults } from "../faults.ts";
 import type { Journal } from "../journal.ts";
@@ -37,6 +38,13 @@ export class GrpcEndpoint {
   readonly #options: GrpcEndpointOptions;
   readonly #server = new Server(limits);
   readonly #closing = new AbortController();
+  readonly #injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
+  readonly #sockets = new Set<Socket>();
+  // The library has a listener of its own, which tells of a port that is taken on stderr.
+  readonly #listener: Listener = createServer((socket) => {
+    this.#sockets.add(socket.once("close", () => this.#sockets.delete(socket)));
+    this.#injector.injectConnection(socket);
+  });
 
   constructor(options: GrpcEndpointOptions) {
     this.#options = options;
@@ -46,20 +54,21 @@ export class GrpcEndpoint {
   }
 
   /** @param port 0 takes any that is free. @returns the port; rejects where it is taken. */
-  listen(port = 0): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, taken) => {
-        if (!error) return resolve(taken);
-        const code = error.message.includes("EADDRINUSE") ? { code: "EADDRINUSE", port } : {};
-        reject(Object.assign(new Error(error.message, { cause: error }), code));
-      });
-    });
+  async listen(port = 0): Promise<number> {
+    this.#listener.listen(port, "127.0.0.1");
+    await once(this.#listener, "listening");
+    return (this.#listener.address() as AddressInfo).port;
   }
 
   /** Takes no more calls, and ends those under way. */
   async close(): Promise<void> {
     this.#closing.abort(new GoogleError("UNAVAILABLE", "the emulator is closing"));
+    this.#injector.destroy();
     this.#server.forceShutdown();
+    if (!this.#listener.listening) return;
+    this.#listener.close();
+    for (const socket of this.#sockets) socket.destroy();
+    await once(this.#listener, "close");
   }
 
   #define(fullName: string, methods: readonly ServedMethod[]): ServiceDefinition {
