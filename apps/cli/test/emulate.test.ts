@@ -192,7 +192,7 @@ test("emulate cloud-run tells which of its ports is taken, and ecs has no second
   const second = await bench.run(["emulate", "cloud-run", "--port", String(told?.["port"]), "--engine", "process"]);
   expect(second).toMatchObject({
     code: 125,
-    stderr: expect.stringContaining(`port ${told?.["port"]} is taken; --port`) as string,
+    stderr: expect.stringContaining(`port ${String(told?.["port"])} is taken; --port`) as string,
   });
   const third = await bench.run(["emulate", "cloud-run", "--port", "0", "--rest-port", rest, "--engine", "process"]);
   expect(third).toMatchObject({ code: 125, stderr: expect.stringContaining(`port ${rest} is taken; --rest-port`) as string });

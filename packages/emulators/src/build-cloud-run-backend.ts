@@ -43,21 +43,35 @@ interface Parts {
 
 const caller = "user@longshore.example";
 
+interface World extends RunWorld {
+  readonly logs: EntryStore;
+  readonly secrets: SecretStore;
+}
+
+function worldOf(options: CloudRunEmulatorOptions, { clock, faults, engine }: Parts): World {
+  const { realistic = false, delays, quotas = realistic, serviceAccounts, deniedPermissions } = options;
+  return {
+    clock,
+    engine,
+    delays: { ...(realistic ? realisticDelays : quickDelays), ...delays },
+    logs: new EntryStore({ clock, faults }),
+    secrets: new SecretStore(clock),
+    operations: new OperationStore(clock),
+    policies: new IamPolicies(deniedPermissions),
+    quotas,
+    caller,
+    ...(serviceAccounts && { serviceAccounts: new Set(serviceAccounts) }),
+  };
+}
+
 /** What stands behind both ports: Cloud Run, and what it and its callers need of other services. */
-export async function buildCloudRunBackend(
-  options: CloudRunEmulatorOptions,
-  { clock, faults, engine }: Parts,
-): Promise<CloudRunBackend> {
-  const { realistic = false, delays, quotas = realistic, project = "longshore", deniedPermissions } = options;
-  const entries = new EntryStore({ clock, faults });
-  const secrets = new SecretStore(clock);
-  const policies = new IamPolicies(deniedPermissions);
-  const operations = new OperationStore(clock);
-  const pace = { ...(realistic ? realisticDelays : quickDelays), ...delays };
-  const world: RunWorld = { clock, engine, delays: pace, logs: entries, secrets, operations, quotas, caller };
+export async function buildCloudRunBackend(options: CloudRunEmulatorOptions, parts: Parts): Promise<CloudRunBackend> {
+  const { project = "longshore" } = options;
+  const world = worldOf(options, parts);
+  const { policies, secrets, operations, logs: store, quotas } = world;
   const jobs = new JobStore(world);
   const stores = { services: new ServiceStore("service", world), workerPools: new ServiceStore("worker-pool", world) };
-  const services = new GoogleServices(await GoogleSchema.load(), [
+  const served = [
     jobsService(jobs, world, policies),
     executionsService(jobs, world),
     tasksService(jobs),
@@ -65,11 +79,12 @@ export async function buildCloudRunBackend(
     workerPoolsService(stores.workerPools, world, policies),
     revisionsService(stores, world),
     operationsService(operations),
-    loggingService({ store: entries, faults, quotas }),
+    loggingService({ store, faults: parts.faults, quotas }),
     secretManagerService(secrets, policies),
     // Its paths fit whatever the others leave.
     iamService(policies),
-  ]);
+  ];
+  const services = new GoogleServices(await GoogleSchema.load(), served, policies);
   const seedSecret = (reference: string, value: string): void =>
     secrets.seed(reference.includes("/") ? reference : `projects/${project}/secrets/${reference}`, value);
   const close = async (): Promise<void> => {

@@ -28,6 +28,8 @@ export interface CloudRunEmulatorOptions {
   readonly secrets?: Readonly<Record<string, string>>;
   /** Permissions that the caller lacks, such as `run.jobs.run`: it has every other. Default: none. */
   readonly deniedPermissions?: readonly string[];
+  /** Those that exist, by their mail addresses. Default: every one. */
+  readonly serviceAccounts?: readonly string[];
   /** Images that cannot be pulled, where containers are processes. Default: none. */
   readonly missingImages?: readonly string[];
   readonly journal?: JournalLimits;

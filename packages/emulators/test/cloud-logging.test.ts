@@ -42,7 +42,10 @@ describe("entries", () => {
       log.entry({ resource, timestamp: at(2), labels: { "a.b/c": "three" }, insertId: "2" }, "Third LINE"),
     ]);
   });
-  afterAll(() => bed[Symbol.asyncDispose]());
+  afterAll(async () => {
+    expect(await bed.nonconforming()).toEqual([]);
+    await bed[Symbol.asyncDispose]();
+  });
 
   test.each([
     ["", ["0", "1", "2"]],

@@ -8,7 +8,10 @@ describe.each(transports)("jobs over %s", (transport) => {
   beforeAll(async () => {
     bed = await CloudRunBed.start(transport, { secrets: { token: "hush" }, missingImages: ["missing"], delays: { grace: 300 } });
   });
-  afterAll(() => bed[Symbol.asyncDispose]());
+  afterAll(async () => {
+    expect(await bed.nonconforming()).toEqual([]);
+    await bed[Symbol.asyncDispose]();
+  });
 
   test("runs tasks, so many at once, each with its index", async () => {
     await bed.create(

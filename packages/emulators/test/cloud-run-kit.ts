@@ -12,6 +12,8 @@ import { SecretManagerServiceClient } from "@google-cloud/secret-manager";
 import { credentials } from "@grpc/grpc-js";
 import { expect } from "vitest";
 import type { CloudRunEmulatorOptions } from "../src/cloud-run-emulator-options.ts";
+import { GoogleSchema } from "../src/google/google-schema.ts";
+import { refuseUnknown } from "../src/google/read-rest-request.ts";
 import { type CloudRunEmulator, startCloudRunEmulator } from "../src/start-cloud-run-emulator.ts";
 
 type Run = typeof protos.google.cloud.run.v2;
@@ -41,6 +43,12 @@ const auth = {
 };
 
 export const jobName = (id: string): string => `${parent}/jobs/${id}`;
+
+const servedServices = [
+  ...["Jobs", "Executions", "Tasks", "Services", "WorkerPools", "Revisions"].map((name) => `google.cloud.run.v2.${name}`),
+  "google.logging.v2.LoggingServiceV2",
+  "google.cloud.secretmanager.v1.SecretManagerService",
+];
 
 /** A job whose single container runs a script, unless it says otherwise. */
 export const jobOf = (script: string, template: ITaskTemplate = {}, execution: IExecutionTemplate = {}): IJob => ({
@@ -84,6 +92,22 @@ export class CloudRunBed implements AsyncDisposable {
     await Promise.all(clients.map((client) => client.close()));
     await this.logging.loggingService.close().catch(() => {});
     await this.emulator.close();
+  }
+
+  /** Every answer so far with a member that its message does not have. */
+  async nonconforming(): Promise<readonly string[]> {
+    const schema = await GoogleSchema.load();
+    const methods = new Map(servedServices.flatMap((service) => Object.entries(schema.methods(service))));
+    return this.emulator.journal.entries().flatMap(({ operation, output }) => {
+      const model = methods.get(operation);
+      if (!model || output === undefined) return [];
+      try {
+        refuseUnknown(schema.type(model.responseType), output);
+        return [];
+      } catch (error) {
+        return [`${operation}: ${(error as Error).message}`];
+      }
+    });
   }
 
   async create(jobId: string, job: IJob): Promise<IJob> {

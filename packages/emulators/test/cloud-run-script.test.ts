@@ -8,9 +8,12 @@ const cases = transports.flatMap((transport) => engines.map((engine) => ({ trans
 describe.each(cases)("a script with the plain clients over $transport, containers by $engine", ({ transport, engine }) => {
   let bed: CloudRunBed;
   beforeAll(async () => {
-    bed = await CloudRunBed.start(transport, { engine });
+    bed = await CloudRunBed.start(transport, { engine, delays: { grace: 500 } });
   });
-  afterAll(() => bed[Symbol.asyncDispose]());
+  afterAll(async () => {
+    expect(await bed.nonconforming()).toEqual([]);
+    await bed[Symbol.asyncDispose]();
+  });
 
   test("creates a job, runs it, awaits the operation, and reads its execution, its task and its lines", async () => {
     const job = await bed.create("hello", jobOf("for n in 1 2 3; do echo line $n; done; echo wrong >&2"));

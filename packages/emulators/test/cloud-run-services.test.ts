@@ -29,7 +29,10 @@ describe.each(cases)("services and worker pools over $transport, containers by $
   beforeAll(async () => {
     bed = await CloudRunBed.start(transport, { engine, delays: { grace: 300, restart: 50 } });
   });
-  afterAll(() => bed[Symbol.asyncDispose]());
+  afterAll(async () => {
+    expect(await bed.nonconforming()).toEqual([]);
+    await bed[Symbol.asyncDispose]();
+  });
 
   const nameOf = (id: string): string => `${parent}/services/${id}`;
   const service = async (id: string) => (await bed.services.getService({ name: nameOf(id) }))[0];

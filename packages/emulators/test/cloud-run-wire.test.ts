@@ -10,7 +10,10 @@ describe.each(transports)("faults of the wire over %s", (transport) => {
     bed = await CloudRunBed.start(transport, { delays: { grace: 300 } });
     await bed.create("job", jobOf("sleep 300"));
   });
-  afterAll(() => bed[Symbol.asyncDispose]());
+  afterAll(async () => {
+    expect(await bed.nonconforming()).toEqual([]);
+    await bed[Symbol.asyncDispose]();
+  });
 
   const count = async (): Promise<number> => (await bed.executions.listExecutions({ parent: jobName("job") }))[0].length;
   /** What RunJob, which no client asks for twice by itself, ends with where it meets a fault; and how many more executions there are. */
@@ -76,7 +79,10 @@ describe("REST alone", () => {
   beforeAll(async () => {
     bed = await CloudRunBed.start("rest", { deniedPermissions: ["run.jobs.runWithOverrides"] });
   });
-  afterAll(() => bed[Symbol.asyncDispose]());
+  afterAll(async () => {
+    expect(await bed.nonconforming()).toEqual([]);
+    await bed[Symbol.asyncDispose]();
+  });
 
   const ask = async (method: string, path: string, body?: unknown) => {
     const init =

@@ -20,6 +20,14 @@ const listsPerMinute = 60;
 /** Of tails that are open, for each project; documented. */
 const mostTails = 10;
 
+const permissions: Readonly<Record<string, string>> = {
+  ListLogEntries: "logging.logEntries.list",
+  TailLogEntries: "logging.logEntries.list",
+  WriteLogEntries: "logging.logEntries.create",
+  ListLogs: "logging.logs.list",
+  DeleteLog: "logging.logs.delete",
+};
+
 function listLogs(store: EntryStore, { parent, ...request }: PageRequest & { readonly parent: string }): object {
   const names = new Set(projectsOf([parent]).flatMap((project) => store.entries(project).map(({ entry }) => entry.logName)));
   const { items, ...rest } = paginate(
@@ -50,6 +58,7 @@ export function loggingService({ store, faults, quotas }: LoggingOptions): Googl
   return {
     fullName: "google.logging.v2.LoggingServiceV2",
     name: "logging",
+    permissionOf: (method) => permissions[method],
     methods: {
       ListLogEntries: (request: ListLogEntriesRequest, call: GoogleCall) => {
         const [project = ""] = projectsOf(request.resourceNames);

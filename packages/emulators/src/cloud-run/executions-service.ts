@@ -8,6 +8,7 @@ import { describeTask } from "./describe-task.ts";
 import type { ExecutionRun } from "./execution-run.ts";
 import { checkEtag, type ExecutionRecord, type JobRecord } from "./job-record.ts";
 import type { JobStore } from "./job-store.ts";
+import { permissionOf } from "./permission-of.ts";
 import { parentOf, type RunWorld } from "./run-world.ts";
 
 interface NameRequest {
@@ -55,6 +56,7 @@ function remove(jobs: JobStore, world: RunWorld, { name, etag, validateOnly }: N
 export const executionsService = (jobs: JobStore, world: RunWorld): GoogleService => ({
   fullName: "google.cloud.run.v2.Executions",
   name: "run",
+  permissionOf,
   methods: {
     GetExecution: ({ name }: NameRequest) => {
       readName(executionPattern, name);
@@ -74,6 +76,7 @@ export const executionsService = (jobs: JobStore, world: RunWorld): GoogleServic
 export const tasksService = (jobs: JobStore): GoogleService => ({
   fullName: "google.cloud.run.v2.Tasks",
   name: "run",
+  permissionOf,
   methods: {
     GetTask: ({ name }: NameRequest) => {
       readName(`${executionPattern}/tasks/*`, name);

@@ -4,11 +4,13 @@ import type { IamPolicies } from "../google/iam-policies.ts";
 import { paginate, type PageRequest } from "../google/paginate.ts";
 import { readName } from "../google/resource-name.ts";
 import { anyOf } from "./any-of.ts";
+import { checkActAs } from "./check-act-as.ts";
 import { checkJob } from "./check-job.ts";
 import { describeExecution } from "./describe-execution.ts";
 import { describeJob } from "./describe-job.ts";
 import { checkEtag, type JobRecord } from "./job-record.ts";
 import type { JobStore } from "./job-store.ts";
+import { permissionOf } from "./permission-of.ts";
 import { troubleOf } from "./run-fault-kinds.ts";
 import { readParent } from "./read-parent.ts";
 import { parentOf, type RunWorld } from "./run-world.ts";
@@ -54,6 +56,7 @@ class JobRequests {
     const place = readParent(parent);
     checkId("CreateJobRequest.job_id", jobId);
     checkJob(jobId, asked);
+    checkActAs(asked.template.template.serviceAccount, this.#world);
     const job = this.#jobs.plan(place, jobId, asked);
     if (validateOnly) return this.#operation(job, Promise.resolve());
     this.#jobs.add(job);
@@ -70,6 +73,7 @@ class JobRequests {
     const job = this.#jobs.get(asked.name);
     checkEtag(job, asked.etag);
     checkJob(id, asked);
+    checkActAs(asked.template.template.serviceAccount, this.#world);
     const next = this.#jobs.replan(job, asked);
     if (validateOnly) return this.#operation(next, Promise.resolve());
     Object.assign(job, next);
@@ -85,6 +89,8 @@ class JobRequests {
 
   run({ name, etag, overrides, validateOnly }: RunJobRequest, { faults }: GoogleCall): GoogleMessage {
     readName(jobPattern, name);
+    this.#world.policies.require("run.jobs.run", name);
+    if (overrides) this.#world.policies.require("run.jobs.runWithOverrides", name);
     const job = this.#jobs.get(name);
     checkEtag(job, etag);
     const request = { ...(overrides && { overrides }), trouble: troubleOf(faults) };
@@ -143,6 +149,7 @@ export function jobsService(jobs: JobStore, world: RunWorld, policies: IamPolici
   return {
     fullName: "google.cloud.run.v2.Jobs",
     name: "run",
+    permissionOf,
     requiresDeep: true,
     methods: {
       CreateJob: (request: CreateJobRequest, call: GoogleCall) => requests.create(request, call),

@@ -6,6 +6,7 @@ import { anyOf } from "./any-of.ts";
 import { describeRevision } from "./describe-service.ts";
 import { checkEtag } from "./job-record.ts";
 import { readParent } from "./read-parent.ts";
+import { permissionOf } from "./permission-of.ts";
 import { parentOf, type RunWorld } from "./run-world.ts";
 import type { ListRequest, NameRequest } from "./service-requests.ts";
 import type { RevisionRecord, ServiceRecord } from "./service-record.ts";
@@ -36,6 +37,7 @@ function find(stores: Stores, name: string): RevisionRecord {
 export const revisionsService = (stores: Stores, world: RunWorld): GoogleService => ({
   fullName: "google.cloud.run.v2.Revisions",
   name: "run",
+  permissionOf,
   methods: {
     GetRevision: ({ name }: NameRequest) => describeRevision(find(stores, name)),
     ListRevisions: ({ parent, ...request }: ListRequest) => {

@@ -26,6 +26,7 @@ export interface Container {
   readonly resources?: ResourceRequirements;
   readonly ports?: readonly { readonly name?: string; readonly containerPort?: number }[];
   readonly workingDir?: string;
+  readonly volumeMounts?: readonly object[];
 }
 
 export interface TaskTemplate {

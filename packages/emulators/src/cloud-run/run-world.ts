@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { NewLogEntry } from "../cloud-logging/log-entry.ts";
 import type { Engine } from "../engine.ts";
+import type { IamPolicies } from "../google/iam-policies.ts";
 import type { OperationStore } from "../google/operation-store.ts";
 import type { CloudRunDelays } from "./run-delays.ts";
 
@@ -23,6 +24,9 @@ export interface RunWorld {
   readonly logs: LogSink;
   readonly secrets: SecretValues;
   readonly operations: OperationStore;
+  readonly policies: IamPolicies;
+  /** The service accounts that exist; undefined where every one does. */
+  readonly serviceAccounts?: ReadonlySet<string>;
   /** Whether the documented quotas hold. */
   readonly quotas: boolean;
   /** Who is told to have made things. */

@@ -4,6 +4,7 @@ import type { AnyMessage } from "../google/operation-store.ts";
 import { paginate, type PageRequest } from "../google/paginate.ts";
 import { readName } from "../google/resource-name.ts";
 import { anyOf } from "./any-of.ts";
+import { checkActAs } from "./check-act-as.ts";
 import { checkService } from "./check-service.ts";
 import { describeService } from "./describe-service.ts";
 import { checkEtag } from "./job-record.ts";
@@ -53,6 +54,7 @@ export class ServiceRequests {
     const place = readParent(parent);
     checkId(this.#store.kind === "service" ? "CreateServiceRequest.service_id" : "CreateWorkerPoolRequest.worker_pool_id", id);
     checkService(id, spec, this.#store.kind);
+    checkActAs(spec.template.serviceAccount, this.#world);
     const service = this.#store.plan(place, id, spec);
     if (validateOnly) return this.#operation(service, Promise.resolve());
     this.#store.add(service);
@@ -68,6 +70,7 @@ export class ServiceRequests {
     checkEtag(service, asked.etag);
     const spec = applyUpdateMask(service.spec, asked, updateMask);
     checkService(id, spec, this.#store.kind);
+    checkActAs(spec.template.serviceAccount, this.#world);
     const next = this.#store.replan(service, spec);
     const needsRevision =
       forceNewRevision === true || JSON.stringify(next.spec.template) !== JSON.stringify(service.spec.template);

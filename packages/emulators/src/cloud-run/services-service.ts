@@ -1,6 +1,7 @@
 import type { GoogleService } from "../google/google-service.ts";
 import type { IamPolicies } from "../google/iam-policies.ts";
 import { describeService } from "./describe-service.ts";
+import { permissionOf } from "./permission-of.ts";
 import type { RunWorld } from "./run-world.ts";
 import {
   type CreateRequest,
@@ -26,6 +27,7 @@ export function servicesService(store: ServiceStore, world: RunWorld, policies: 
   return {
     fullName: "google.cloud.run.v2.Services",
     name: "run",
+    permissionOf,
     requiresDeep: true,
     methods: {
       CreateService: ({ service: spec, serviceId: id, ...rest }: CreateServiceRequest) => requests.create({ ...rest, spec, id }),
@@ -47,6 +49,7 @@ export function workerPoolsService(store: ServiceStore, world: RunWorld, policie
   return {
     fullName: "google.cloud.run.v2.WorkerPools",
     name: "run",
+    permissionOf,
     requiresDeep: true,
     methods: {
       CreateWorkerPool: ({ workerPool: spec, workerPoolId: id, ...rest }: CreateWorkerPoolRequest) =>

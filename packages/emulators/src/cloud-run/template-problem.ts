@@ -64,6 +64,9 @@ export function checkContainers(containers: readonly Container[] | undefined, { 
     const place = `${field}.containers[${index}]`;
     if (!/^[\w./:@-]+$/.test(container.image)) throw invalid(`${place}.image`, `'${container.image}' is no image.`);
     checkVariables(place, container);
+    // It would run without what it asks for.
+    if (container.volumeMounts?.length)
+      throw new GoogleError("UNIMPLEMENTED", `${place}.volume_mounts: the emulator mounts no volumes.`);
     const problem = resourceProblem(container.resources ?? {}, { allowsFractions });
     if (problem !== undefined) throw invalid(`${place}.resources`, problem);
   }

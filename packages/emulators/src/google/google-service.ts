@@ -30,6 +30,8 @@ export interface GoogleService {
   readonly streams?: Readonly<Record<string, GoogleStream>>;
   /** Further REST paths of a method, which the description of the service itself lacks. */
   readonly paths?: Readonly<Record<string, readonly HttpPath[]>>;
+  /** The permission that a method asks for, if any. */
+  readonly permissionOf?: (method: string) => string | undefined;
   /** Whether what is required deep inside of a request is asked for too. Default: on its first level alone. */
   readonly requiresDeep?: boolean;
 }

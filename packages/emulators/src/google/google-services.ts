@@ -4,6 +4,7 @@ import { exhausted, GoogleError, invalid } from "./google-error.ts";
 import { findFault } from "./google-fault-kinds.ts";
 import type { GoogleSchema, MethodModel } from "./google-schema.ts";
 import type { GoogleCall, GoogleMessage, GoogleMethod, GoogleService, GoogleStream } from "./google-service.ts";
+import type { IamPolicies } from "./iam-policies.ts";
 import { isStatusCode } from "./status-code.ts";
 
 /** A method that is served, whichever protocol asks for it. */
@@ -27,8 +28,11 @@ export class GoogleServices {
   readonly schema: GoogleSchema;
   readonly methods: readonly ServedMethod[];
 
-  constructor(schema: GoogleSchema, services: readonly GoogleService[]) {
+  readonly #policies: IamPolicies;
+
+  constructor(schema: GoogleSchema, services: readonly GoogleService[], policies: IamPolicies) {
     this.schema = schema;
+    this.#policies = policies;
     this.methods = services.flatMap((service) => {
       const models = schema.methods(service.fullName);
       const served = [...Object.keys(service.methods), ...Object.keys(service.streams ?? {})];
@@ -38,7 +42,7 @@ export class GoogleServices {
 
   /** @throws {@link GoogleError} */
   async call({ service, name, model }: ServedMethod, input: GoogleMessage, call: GoogleCall): Promise<object> {
-    this.#refuse(service, call);
+    this.#refuse({ service, name }, call);
     // With a mask, what is left out is left as it is.
     const isDeep = service.requiresDeep === true && !input["updateMask"];
     const missing = findMissing(this.schema.type(model.requestType), input, isDeep);
@@ -52,14 +56,16 @@ export class GoogleServices {
 
   /** @throws {@link GoogleError}, also later, from the stream. */
   stream({ service, name }: ServedMethod, inputs: AsyncIterable<GoogleMessage>, call: GoogleCall): AsyncIterable<object> {
-    this.#refuse(service, call);
+    this.#refuse({ service, name }, call);
     const answer = service.streams![name] as GoogleStream;
     return answer(inputs as AsyncIterable<never>, call);
   }
 
-  #refuse(service: GoogleService, { faults }: GoogleCall): void {
+  #refuse({ service, name }: Pick<ServedMethod, "service" | "name">, { faults }: GoogleCall): void {
     if (faults.some(({ kind }) => kind === "throttle")) throw exhausted(`${service.name}.googleapis.com`, "Requests per minute");
     const error = errorOf(faults, "google:error");
     if (error) throw error;
+    const permission = service.permissionOf?.(name);
+    if (permission !== undefined) this.#policies.require(permission, service.name);
   }
 }

@@ -18,9 +18,13 @@ export class IamPolicies {
     this.#denied = new Set(denied);
   }
 
+  has(permission: string): boolean {
+    return !this.#denied.has(permission);
+  }
+
   /** @throws `PERMISSION_DENIED` */
   require(permission: string, resource: string): void {
-    if (this.#denied.has(permission))
+    if (!this.has(permission))
       throw new GoogleError(
         "PERMISSION_DENIED",
         `Permission '${permission}' denied on resource '${resource}' (or resource may not exist).`,
@@ -40,7 +44,7 @@ export class IamPolicies {
       },
       // What does not exist grants nothing, and is no error.
       TestIamPermissions: ({ permissions = [] }: PolicyRequest) => ({
-        permissions: permissions.filter((name) => !this.#denied.has(name)),
+        permissions: permissions.filter((name) => this.has(name)),
       }),
     };
   }

@@ -15,6 +15,20 @@ interface AddVersionRequest {
   readonly payload: { readonly data?: string; readonly dataCrc32c?: string };
 }
 
+const permissions: Readonly<Record<string, string>> = {
+  CreateSecret: "secretmanager.secrets.create",
+  GetSecret: "secretmanager.secrets.get",
+  ListSecrets: "secretmanager.secrets.list",
+  DeleteSecret: "secretmanager.secrets.delete",
+  AddSecretVersion: "secretmanager.versions.add",
+  GetSecretVersion: "secretmanager.versions.get",
+  ListSecretVersions: "secretmanager.versions.list",
+  AccessSecretVersion: "secretmanager.versions.access",
+  DisableSecretVersion: "secretmanager.versions.disable",
+  EnableSecretVersion: "secretmanager.versions.enable",
+  DestroySecretVersion: "secretmanager.versions.destroy",
+};
+
 /** Documented. */
 const largestPayloadBytes = 64 * 1024;
 
@@ -59,6 +73,7 @@ function setState(store: SecretStore, { name }: NameRequest, state: VersionState
 export const secretManagerService = (store: SecretStore, policies: IamPolicies): GoogleService => ({
   fullName: "google.cloud.secretmanager.v1.SecretManagerService",
   name: "secretmanager",
+  permissionOf: (method) => permissions[method],
   methods: {
     CreateSecret: ({ parent, secretId, secret }: { parent: string; secretId: string; secret: GoogleMessage }) =>
       describeSecret(store.create(`${parent}/secrets/${secretId}`, secret)),
@@ -75,10 +90,7 @@ export const secretManagerService = (store: SecretStore, policies: IamPolicies):
       const { items, ...rest } = paginate(versions.toReversed(), request);
       return { versions: items.map(describeVersion), totalSize: versions.length, ...rest };
     },
-    AccessSecretVersion: (request: NameRequest) => {
-      policies.require("secretmanager.versions.access", request.name);
-      return access(store, request);
-    },
+    AccessSecretVersion: (request: NameRequest) => access(store, request),
     DisableSecretVersion: (request: NameRequest) => setState(store, request, "DISABLED"),
     EnableSecretVersion: (request: NameRequest) => setState(store, request, "ENABLED"),
     DestroySecretVersion: (request: NameRequest) => setState(store, request, "DESTROYED"),
