@@ -7,8 +7,8 @@ import { dirname, join } from "node:path";
 import { root } from "./toolchain.mjs";
 
 const folder = join(root, "packages/emulators");
-const require = createRequire(join(folder, "package.json"));
-const protobuf = require("protobufjs");
+const loadBeside = createRequire(join(folder, "package.json"));
+const protobuf = loadBeside("protobufjs");
 
 /** The installed folder of a package that another one depends on. */
 const beside = (owner, name) => join(dirname(realpathSync(join(folder, "node_modules", owner))), "..", name);

@@ -82,6 +82,19 @@ describe.each(transports)("jobs over %s", (transport) => {
     );
   });
 
+  test("runs several containers of a task, of which the first decides", async () => {
+    const containers = [
+      { name: "main", image, command: ["sh", "-c", "sleep 0.3; echo main; exit 4"] },
+      { name: "beside", image, command: ["sh", "-c", "echo beside; sleep 300"] },
+    ];
+    await bed.create("several", jobOf("", { containers }));
+    const execution = await bed.ended(await bed.run("several"));
+    expect((await bed.lines(execution.name!)).sort()).toEqual(["beside", "main"]);
+    expect((await bed.tasksOf(execution.name!))[0]).toMatchObject({ lastAttemptResult: { exitCode: 4 } });
+    const nameless = [{ image }, { image }];
+    await expect(bed.create("nameless", jobOf("", { containers: nameless }))).rejects.toEqual(coded(invalidArgument, /name/));
+  });
+
   test("starts an execution by a token once, however often it is asked for", async () => {
     const job = { ...jobOf("echo up; sleep 300"), startExecutionToken: "t1" };
     await bed.create("tokens", job);

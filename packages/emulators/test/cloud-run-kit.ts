@@ -16,23 +16,23 @@ import { GoogleSchema } from "../src/google/google-schema.ts";
 import { refuseUnknown } from "../src/google/read-rest-request.ts";
 import { type CloudRunEmulator, startCloudRunEmulator } from "../src/start-cloud-run-emulator.ts";
 
-type Run = typeof protos.google.cloud.run.v2;
 type IJob = protos.google.cloud.run.v2.IJob;
 type IExecution = protos.google.cloud.run.v2.IExecution;
 type ITask = protos.google.cloud.run.v2.ITask;
 type ITaskTemplate = protos.google.cloud.run.v2.ITaskTemplate;
 type IExecutionTemplate = protos.google.cloud.run.v2.IExecutionTemplate;
 type ClientOptions = NonNullable<ConstructorParameters<typeof JobsClient>[0]>;
-export type { IExecution, IJob, ITask, ITaskTemplate, Run };
+export type { IExecution, IJob, ITask, ITaskTemplate };
 
 export const image = "busybox:1.35";
 export const project = "tests";
-// The client of Cloud Logging writes an entry about itself, once for each process, unless it has already.
-process.env["METADATA_SERVER_DETECTION"] = "none";
-(globalThis as { instrumentationAdded?: boolean }).instrumentationAdded = true;
 export const parent = `projects/${project}/locations/europe-west3`;
 export const transports = ["grpc", "rest"] as const;
 export type Transport = (typeof transports)[number];
+
+// Clients look for a metadata server otherwise; and that of Cloud Logging writes an entry about itself unless it has already.
+process.env["METADATA_SERVER_DETECTION"] = "none";
+(globalThis as { instrumentationAdded?: boolean }).instrumentationAdded = true;
 
 /** What tells a client that there is no metadata server to look for, and no account. */
 const auth = {

@@ -108,6 +108,39 @@ describe.each(cases)("services and worker pools over $transport, containers by $
     expect((await fetch(uri!)).status).toBe(200);
   });
 
+  test("ends an instance that nobody has asked for long enough, and starts one for the next request", async () => {
+    const [creation] = await bed.services.createService({ parent, serviceId: "idle", service: { template: serving("idle") } });
+    await creation.promise();
+    const { uri, latestReadyRevision: name } = await service("idle");
+    const running = async (): Promise<unknown> =>
+      (await bed.revisions.getRevision({ name: name! }))[0].scalingStatus?.desiredMinInstanceCount;
+    expect(await running()).toBe(1);
+    await bed.emulator.clock.advance(16 * 60_000);
+    await until(running, (count) => !count);
+    expect(await Promise.all([body(uri), body(uri), body(uri)])).toEqual(["idle idle", "idle idle", "idle idle"]);
+    await until(running, (count) => count === 1);
+  });
+
+  test("refuses what Cloud Run refuses", async () => {
+    const create = (serviceId: string, spec: object) => bed.services.createService({ parent, serviceId, service: spec });
+    const container = (extra: object) => ({ template: { containers: [{ image, ...extra }] } });
+    await expect(create("x", container({ ports: [{ containerPort: 1 }, { containerPort: 2 }] }))).rejects.toEqual(
+      coded(3, /port/),
+    );
+    await expect(create("x", container({ env: [{ name: "PORT", value: "1" }] }))).rejects.toEqual(coded(3, /reserved/));
+    await expect(create("x", container({ resources: { limits: { cpu: "0.05" } } }))).rejects.toEqual(coded(3, /cpu/));
+    await expect(create("x", { ...container({}), traffic: [{ percent: 50 }] })).rejects.toEqual(coded(3, /add up to 100/));
+    await expect(create("x", { template: { revision: "y-1", containers: [{ image }] } })).rejects.toEqual(
+      coded(3, /begin with 'x-'/),
+    );
+    await expect(
+      create("x", { template: { containers: [{ image }], scaling: { minInstanceCount: 3, maxInstanceCount: 2 } } }),
+    ).rejects.toEqual(coded(3, /minimum/));
+    const [planned] = await bed.services.createService({ parent, serviceId: "x", service: container({}), validateOnly: true });
+    await planned.promise();
+    await expect(service("x")).rejects.toEqual(coded(5));
+  });
+
   test("keeps a worker pool's instances running, and replaces those that end", async () => {
     const name = `${parent}/workerPools/pool`;
     const [creation] = await bed.workerPools.createWorkerPool({

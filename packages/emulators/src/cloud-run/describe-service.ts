@@ -4,7 +4,7 @@ import { etagOf, type Readiness } from "./job-record.ts";
 import type { Condition } from "./run-shapes.ts";
 import { type RevisionRecord, type ServiceRecord, sharesOf } from "./service-record.ts";
 
-export function conditionOf(type: string, { state, at, reason, message }: Readiness): Condition {
+function conditionOf(type: string, { state, at, reason, message }: Readiness): Condition {
   const base = { type, lastTransitionTime: toTimestamp(at) };
   switch (state) {
     case "pending":

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, request as ask, type Server, type S
 import type { AddressInfo } from "node:net";
 import { once } from "node:events";
 import { pipeline } from "node:stream/promises";
-import type { Instance } from "./start-instance.ts";
+import type { Instance } from "./instance.ts";
 
 /** Finds who answers a request. @throws where nobody does. */
 export type InstanceFinder = () => Promise<Instance>;

@@ -6,7 +6,8 @@ import { readinessOf } from "./readiness-of.ts";
 import { parentOf, type RunPlace, type RunWorld } from "./run-world.ts";
 import { ServiceEndpoint } from "./service-endpoint.ts";
 import { type RevisionRecord, type ServiceKind, type ServiceRecord, sharesOf } from "./service-record.ts";
-import type { Instance } from "./start-instance.ts";
+import type { Instance } from "./instance.ts";
+import { startInstance } from "./start-instance.ts";
 import type { RevisionTemplate, ServiceSpec } from "./service-shapes.ts";
 import { defaultAccountOf, withContainerDefaults } from "./with-defaults.ts";
 
@@ -29,7 +30,7 @@ const failedBy = (at: number, reason: string, error: unknown): Readiness => ({
 });
 
 /** How many instances a revision is to have without any request. */
-export function keptInstances({ kind, spec }: ServiceRecord, { template }: RevisionRecord): number {
+function keptInstances({ kind, spec }: ServiceRecord, { template }: RevisionRecord): number {
   const { scalingMode, manualInstanceCount, minInstanceCount = 0 } = spec.scaling ?? {};
   if (kind === "worker-pool") return manualInstanceCount ?? 1;
   if (scalingMode === "MANUAL") return manualInstanceCount ?? 0;
@@ -172,7 +173,7 @@ export class ServiceStore {
     const { revision } = chosen;
     const isOff = service.spec.scaling?.scalingMode === "MANUAL" && keptInstances(service, revision) === 0;
     if (isOff) throw new Error("the service is scaled to no instances");
-    return revision.group.take(revision);
+    return revision.group.take();
   }
 
   async #deploy(service: ServiceRecord): Promise<void> {
@@ -184,7 +185,7 @@ export class ServiceStore {
       throw new Error(`Revision '${record.id}' is not ready and cannot serve traffic. ${ready.message}`);
     try {
       // Even one that is to have no instances is started once, to see whether it can be.
-      await record.group.begin(record);
+      await record.group.begin();
     } catch (error) {
       record.readiness = failedBy(clock.now(), "UNKNOWN", error);
       throw new Error(`Revision '${record.id}' is not ready and cannot serve traffic. ${(error as Error).message}`, {
@@ -212,7 +213,7 @@ export class ServiceStore {
       createdAt: now,
       template,
       owner: service,
-      group: new InstanceGroup(this.#world),
+      group: new InstanceGroup(this.#world, () => startInstance(record, this.#world)),
       version: 1,
       updatedAt: now,
       readiness: { state: "pending", at: now },
@@ -229,8 +230,8 @@ export class ServiceStore {
       const kept = chosen.has(revision) && service.deletedAt === undefined ? keptInstances(service, revision) : 0;
       const { group } = revision;
       const isAutomatic = this.kind === "service" && service.spec.scaling?.scalingMode !== "MANUAL" && chosen.has(revision);
-      if (!isAutomatic || group.running < kept) group.want(kept, revision);
-      else group.keep(kept, revision);
+      if (!isAutomatic || group.running < kept) group.want(kept);
+      else group.keep(kept);
     }
   }
 }

@@ -7,16 +7,8 @@ import { ContainerLog } from "./container-log.ts";
 import type { Container } from "./run-shapes.ts";
 import type { RunWorld } from "./run-world.ts";
 import type { RevisionRecord } from "./service-record.ts";
+import type { Instance } from "./instance.ts";
 import { toEngineContainer } from "./to-engine-container.ts";
-
-/** One running instance of a revision. */
-export interface Instance {
-  readonly run: EngineRun;
-  /** Where its port is reached; absent where it has none. */
-  readonly address?: { readonly host: string; readonly port: number };
-  /** Ends all of its containers, with the documented grace. */
-  stop(): Promise<void>;
-}
 
 /** Documented. */
 const defaultPort = 8080;
