@@ -64,6 +64,24 @@ test("an attempt that the platform interrupts, and one more", async () => {
   expect(await bed.ended(name)).toMatchObject({ succeededCount: 1, retriedCount: 1 });
 });
 
+test("a connection that breaks with every call on it", async () => {
+  await using bed = await CloudRunBed.start();
+  await bed.create("job", jobOf("true"));
+  bed.emulator.faults.add(
+    { operation: "run:RunJob", fault: { kind: "latency", ms: 60_000 }, times: 1 },
+    { operation: "run:RunJob", fault: { kind: "grpc:break-connection" }, first: 2, times: 1 },
+  );
+  const codeOf = (call: Promise<unknown>): Promise<number> =>
+    call.then(
+      () => 0,
+      ({ code }: { code: number }) => code,
+    );
+  expect(await Promise.all([codeOf(bed.run("job")), codeOf(bed.run("job"))])).toEqual([14, 14]);
+  // The client connects again by itself. The work of the second was done, and that of the first never begun.
+  const [executions] = await bed.executions.listExecutions({ parent: jobName("job") });
+  expect(executions).toHaveLength(1);
+});
+
 test("the same seed, rules and requests meet the same faults", async () => {
   const codes = async (): Promise<number[]> => {
     await using bed = await CloudRunBed.start("grpc", {

@@ -15,6 +15,7 @@ import type { Clock } from "../clock.ts";
 import type { Faults } from "../faults.ts";
 import type { Journal } from "../journal.ts";
 import { GoogleError, toGoogleError } from "./google-error.ts";
+import { findFault } from "./google-fault-kinds.ts";
 import type { GoogleCall, GoogleMessage } from "./google-service.ts";
 import type { GoogleServices, ServedMethod } from "./google-services.ts";
 import { codeNumberOf, httpStatusOf } from "./status-code.ts";
@@ -107,6 +108,7 @@ export class GrpcEndpoint {
         services.call(method, input, asked),
       );
       this.#note(method, asked, { input, output: answer });
+      if (findFault(asked.faults, "grpc:break-connection")) this.#break(call.getPeer());
       reply(null, answer);
     } catch (error) {
       const told = toGoogleError(error);
@@ -156,6 +158,10 @@ export class GrpcEndpoint {
       ...(error && { error: error.code }),
       ...(faults.length > 0 && { faults: faults.map(({ kind }) => kind) }),
     });
+  }
+
+  #break(peer: string): void {
+    for (const socket of this.#sockets) if (peer.endsWith(`:${socket.remotePort}`)) socket.destroy();
   }
 
   #toReply(error: GoogleError): StatusObject {

@@ -15,6 +15,9 @@ export interface OperationPlan {
   readonly work: Promise<AnyMessage>;
 }
 
+/** Of those that have ended; the oldest are forgotten first. */
+const mostKept = 10_000;
+
 interface OperationRecord {
   readonly name: string;
   readonly parent: string;
@@ -47,6 +50,7 @@ export class OperationStore {
       ended: Promise.resolve().then(settle),
     };
     this.#records.set(record.name, record);
+    this.#forgetOldest();
     return describe(record);
   }
 
@@ -73,6 +77,14 @@ export class OperationStore {
     await Promise.race([record.ended, late]);
     over.abort(new Error("waited for"));
     return describe(record);
+  }
+
+  #forgetOldest(): void {
+    let tooMany = this.#records.size - mostKept;
+    for (const { name, result } of this.#records.values()) {
+      if (tooMany <= 0) return;
+      if (result && this.#records.delete(name)) tooMany--;
+    }
   }
 
   #find(name: string): OperationRecord {
