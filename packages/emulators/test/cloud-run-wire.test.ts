@@ -123,6 +123,15 @@ describe("REST alone", () => {
     expect((await ask("GET", `/v2/${jobName("enums")}?%24alt=json%3Benum-encoding=int`)).body["launchStage"]).toBe(4);
   });
 
+  test("leaves out what is 0, unless somebody has said so", async () => {
+    await bed.create("zeros", jobOf("true"));
+    const { name } = await bed.ended(await bed.run("zeros"));
+    const { body } = await ask("GET", `/v2/${name!}`);
+    expect(body).toMatchObject({ succeededCount: 1, template: { maxRetries: 0 } });
+    for (const absent of ["failedCount", "runningCount", "cancelledCount", "retriedCount", "reconciling"])
+      expect(body).not.toHaveProperty(absent);
+  });
+
   test("tells what it does not have", async () => {
     expect(await ask("GET", "/v2/nowhere")).toMatchObject({ status: 404, body: { error: { status: "NOT_FOUND" } } });
     expect(await ask("PUT", `/v2/${jobName("enums")}`)).toMatchObject({ status: 404 });
