@@ -4,7 +4,7 @@ import { applyOverrides } from "./apply-overrides.ts";
 import { ExecutionRun } from "./execution-run.ts";
 import type { ExecutionRecord, JobRecord, TaskRecord } from "./job-record.ts";
 import type { ExecutionTrouble } from "./run-fault-kinds.ts";
-import type { RunWorld } from "./run-world.ts";
+import { parentOf, type RunWorld } from "./run-world.ts";
 import type { Overrides } from "./run-shapes.ts";
 
 export interface ExecutionRequest {
@@ -79,8 +79,9 @@ export class ExecutionStore {
   start(execution: ExecutionRecord): ExecutionRun {
     const { job } = execution;
     const { quotas, clock } = this.#world;
+    const region = parentOf(job.place);
     const running = [...this.#runs.values()].filter(
-      ({ execution: { completedAt, job: other } }) => completedAt === undefined && other.place.location === job.place.location,
+      ({ execution: { completedAt, job: other } }) => completedAt === undefined && parentOf(other.place) === region,
     );
     if (quotas && running.length >= mostRunning) throw exhausted("run.googleapis.com", "run.googleapis.com/running_executions");
     const run = new ExecutionRun(execution, this.#world);
