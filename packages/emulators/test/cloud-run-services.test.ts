@@ -121,6 +121,18 @@ describe.each(cases)("services and worker pools over $transport, containers by $
     await until(running, (count) => count === 1);
   });
 
+  test("makes no new revision where what was read is sent back", async () => {
+    const [creation] = await bed.services.createService({ parent, serviceId: "same", service: { template: serving("same") } });
+    await creation.promise();
+    const first = await service("same");
+    const [update] = await bed.services.updateService({ service: first });
+    await update.promise();
+    const second = await service("same");
+    expect(second.latestCreatedRevision).toBe(first.latestCreatedRevision);
+    expect(second).toMatchObject({ generation: "2", trafficStatuses: [{ percent: 100 }] });
+    expect(await body(second.uri)).toBe("same same");
+  });
+
   test("refuses what Cloud Run refuses", async () => {
     const create = (serviceId: string, spec: object) => bed.services.createService({ parent, serviceId, service: spec });
     const container = (extra: object) => ({ template: { containers: [{ image, ...extra }] } });

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { exhausted, GoogleError, notFound } from "../google/google-error.ts";
 import { ExecutionStore, type ExecutionRequest } from "./execution-store.ts";
 import type { ExecutionRun } from "./execution-run.ts";
@@ -90,7 +91,7 @@ export class JobStore {
   replan(job: JobRecord, asked: Job): JobRecord {
     const now = this.#world.clock.now();
     const spec = specOf(asked, job.place.project);
-    const isNew = JSON.stringify(spec.template) !== JSON.stringify(job.spec.template);
+    const isNew = !isDeepStrictEqual(spec.template, job.spec.template);
     const generation = isNew ? job.generation + 1 : job.generation;
     return { ...job, spec, generation, version: job.version + 1, updatedAt: now, readiness: { state: "pending", at: now } };
   }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { applyUpdateMask } from "../google/apply-update-mask.ts";
 import type { GoogleMessage } from "../google/google-service.ts";
 import type { AnyMessage } from "../google/operation-store.ts";
@@ -72,8 +73,7 @@ export class ServiceRequests {
     checkService(id, spec, this.#store.kind);
     checkActAs(spec.template.serviceAccount, this.#world);
     const next = this.#store.replan(service, spec);
-    const needsRevision =
-      forceNewRevision === true || JSON.stringify(next.spec.template) !== JSON.stringify(service.spec.template);
+    const needsRevision = forceNewRevision === true || !isDeepStrictEqual(next.spec.template, service.spec.template);
     if (validateOnly) return this.#operation(next, Promise.resolve());
     Object.assign(service, next);
     return this.#operation(service, this.#store.reconcile(service, needsRevision));

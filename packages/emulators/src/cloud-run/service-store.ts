@@ -1,19 +1,13 @@
-import { randomInt, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { exhausted, GoogleError, notFound } from "../google/google-error.ts";
-import { InstanceGroup } from "./instance-group.ts";
-import type { Readiness } from "./job-record.ts";
-import { readinessOf } from "./readiness-of.ts";
 import { parentOf, type RunPlace, type RunWorld } from "./run-world.ts";
-import { ServiceEndpoint } from "./service-endpoint.ts";
 import { type RevisionRecord, type ServiceKind, type ServiceRecord, sharesOf } from "./service-record.ts";
-import type { Instance } from "./instance.ts";
-import { startInstance } from "./start-instance.ts";
+import { ServiceDeployment } from "./service-deployment.ts";
 import type { RevisionTemplate, ServiceSpec } from "./service-shapes.ts";
 import { defaultAccountOf, withContainerDefaults } from "./with-defaults.ts";
 
 /** Documented, of a region. */
 const mostServices = 1000;
-const letters = "abcdefghijklmnopqrstuvwxyz";
 const collections = { service: "services", "worker-pool": "workerPools" } as const;
 
 const withDefaults = (template: RevisionTemplate, project: string): RevisionTemplate => ({
@@ -22,30 +16,17 @@ const withDefaults = (template: RevisionTemplate, project: string): RevisionTemp
   serviceAccount: template.serviceAccount || defaultAccountOf(project),
 });
 
-const failedBy = (at: number, reason: string, error: unknown): Readiness => ({
-  state: "failed",
-  at,
-  reason,
-  message: (error as Error).message,
-});
-
-/** How many instances a revision is to have without any request. */
-function keptInstances({ kind, spec }: ServiceRecord, { template }: RevisionRecord): number {
-  const { scalingMode, manualInstanceCount, minInstanceCount = 0 } = spec.scaling ?? {};
-  if (kind === "worker-pool") return manualInstanceCount ?? 1;
-  if (scalingMode === "MANUAL") return manualInstanceCount ?? 0;
-  return Math.max(minInstanceCount, template.scaling?.minInstanceCount ?? 0);
-}
-
 /** The services, or the worker pools, of every project and region, and the instances of their revisions. */
 export class ServiceStore {
   readonly kind: ServiceKind;
   readonly #world: RunWorld;
+  readonly #deployment: ServiceDeployment;
   readonly #services = new Map<string, ServiceRecord>();
 
   constructor(kind: ServiceKind, world: RunWorld) {
     this.kind = kind;
     this.#world = world;
+    this.#deployment = new ServiceDeployment(world);
   }
 
   /** @throws `NOT_FOUND` */
@@ -110,23 +91,9 @@ export class ServiceStore {
     };
   }
 
-  /** Makes it as it is asked for: a new revision, ready, with the requests. @throws `FAILED_PRECONDITION` where it cannot be. */
-  async reconcile(service: ServiceRecord, needsRevision: boolean): Promise<void> {
-    const { clock } = this.#world;
-    const { generation } = service;
-    try {
-      if (this.kind === "service" && !service.endpoint) await this.#open(service);
-      if (needsRevision) await this.#deploy(service);
-      if (service.generation !== generation) return;
-      service.readiness = { state: "ready", at: clock.now() };
-    } catch (error) {
-      service.readiness = failedBy(clock.now(), "REVISION_FAILED", error);
-      throw new GoogleError("FAILED_PRECONDITION", (error as Error).message);
-    } finally {
-      service.observedGeneration = Math.max(service.observedGeneration, generation);
-      service.version++;
-      this.#scale(service);
-    }
+  /** Makes it as it is asked for. @throws `FAILED_PRECONDITION` where it cannot be. */
+  reconcile(service: ServiceRecord, needsRevision: boolean): Promise<void> {
+    return this.#deployment.reconcile(service, needsRevision);
   }
 
   /** Ends all of it, and leaves nothing. */
@@ -155,83 +122,6 @@ export class ServiceStore {
     for (const { endpoint, revisions } of this.#services.values()) {
       await endpoint?.close();
       await Promise.all([...revisions.values()].map(({ group }) => group.close()));
-    }
-  }
-
-  async #open(service: ServiceRecord): Promise<void> {
-    const endpoint = new ServiceEndpoint(() => this.#answering(service));
-    await endpoint.listen();
-    service.endpoint = endpoint;
-  }
-
-  /** By the percentages of the revisions. */
-  async #answering(service: ServiceRecord): Promise<Instance> {
-    const shares = sharesOf(service).filter(({ target }) => (target.percent ?? 0) > 0);
-    let drawn = randomInt(100);
-    const chosen = shares.find(({ target }) => (drawn -= target.percent ?? 0) < 0) ?? shares[0];
-    if (!chosen) throw new Error("no revision is ready");
-    const { revision } = chosen;
-    const isOff = service.spec.scaling?.scalingMode === "MANUAL" && keptInstances(service, revision) === 0;
-    if (isOff) throw new Error("the service is scaled to no instances");
-    return revision.group.take();
-  }
-
-  async #deploy(service: ServiceRecord): Promise<void> {
-    const { clock } = this.#world;
-    const record = this.#revise(service);
-    const ready = await readinessOf(record.template.containers, service.place.project, this.#world);
-    record.readiness = ready;
-    if (ready.state === "failed")
-      throw new Error(`Revision '${record.id}' is not ready and cannot serve traffic. ${ready.message}`);
-    try {
-      // Even one that is to have no instances is started once, to see whether it can be.
-      await record.group.begin();
-    } catch (error) {
-      record.readiness = failedBy(clock.now(), "UNKNOWN", error);
-      throw new Error(`Revision '${record.id}' is not ready and cannot serve traffic. ${(error as Error).message}`, {
-        cause: error,
-      });
-    } finally {
-      record.updatedAt = clock.now();
-      record.version++;
-    }
-    record.readiness = { state: "ready", at: clock.now() };
-    if (service.latestCreated === record) service.latestReady = record;
-  }
-
-  #revise(service: ServiceRecord): RevisionRecord {
-    const { template } = service.spec;
-    const now = this.#world.clock.now();
-    const random = Array.from({ length: 3 }, () => letters[randomInt(letters.length)]).join("");
-    const id = template.revision || `${service.id}-${String(service.generation).padStart(5, "0")}-${random}`;
-    if (service.revisions.has(id)) throw new Error(`Revision '${id}' exists already.`);
-    const record: RevisionRecord = {
-      name: `${service.name}/revisions/${id}`,
-      id,
-      uid: randomUUID(),
-      creator: this.#world.caller,
-      createdAt: now,
-      template,
-      owner: service,
-      group: new InstanceGroup(this.#world, () => startInstance(record, this.#world)),
-      version: 1,
-      updatedAt: now,
-      readiness: { state: "pending", at: now },
-    };
-    service.revisions.set(id, record);
-    service.latestCreated = record;
-    return record;
-  }
-
-  /** As many instances of each revision as it is to have now. */
-  #scale(service: ServiceRecord): void {
-    const chosen = new Set(sharesOf(service).map(({ revision }) => revision));
-    for (const revision of service.revisions.values()) {
-      const kept = chosen.has(revision) && service.deletedAt === undefined ? keptInstances(service, revision) : 0;
-      const { group } = revision;
-      const isAutomatic = this.kind === "service" && service.spec.scaling?.scalingMode !== "MANUAL" && chosen.has(revision);
-      if (!isAutomatic || group.running < kept) group.want(kept);
-      else group.keep(kept);
     }
   }
 }

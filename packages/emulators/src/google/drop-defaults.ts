@@ -11,6 +11,8 @@ function isDefault({ type, resolvedType }: protobuf.Field, value: unknown): bool
   return "values" in resolvedType && (value === 0 || resolvedType.values[value as string] === 0);
 }
 
+const isEmpty = (value: unknown): boolean => value === null || Object.keys(value as object).length === 0;
+
 function dropIn(field: protobuf.Field, value: unknown): unknown {
   const { resolvedType } = field;
   if (!resolvedType || "values" in resolvedType) return value;
@@ -32,7 +34,7 @@ export function dropDefaults(type: protobuf.Type, message: unknown): unknown {
     if (!field || value === undefined) return [];
     field.resolve();
     const isRepeated = field.repeated || field.map;
-    if (!isRepeated && !field.partOf && isDefault(field, value)) return [];
+    if (isRepeated ? isEmpty(value) : !field.partOf && isDefault(field, value)) return [];
     return [[name, dropIn(field, value)]];
   });
   return Object.fromEntries(kept);

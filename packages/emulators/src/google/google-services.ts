@@ -1,4 +1,6 @@
 import type { Fault } from "../fault.ts";
+import { dropDefaults } from "./drop-defaults.ts";
+import { dropOutputOnly } from "./drop-output-only.ts";
 import { findMissing } from "./find-missing.ts";
 import { exhausted, GoogleError, invalid } from "./google-error.ts";
 import { findFault } from "./google-fault-kinds.ts";
@@ -41,11 +43,13 @@ export class GoogleServices {
   }
 
   /** @throws {@link GoogleError} */
-  async call({ service, name, model }: ServedMethod, input: GoogleMessage, call: GoogleCall): Promise<object> {
+  async call({ service, name, model }: ServedMethod, request: GoogleMessage, call: GoogleCall): Promise<object> {
     this.#refuse({ service, name }, call);
+    const type = this.schema.type(model.requestType);
+    const input = dropDefaults(type, dropOutputOnly(type, request)) as GoogleMessage;
     // With a mask, what is left out is left as it is.
     const isDeep = service.requiresDeep === true && !input["updateMask"];
-    const missing = findMissing(this.schema.type(model.requestType), input, isDeep);
+    const missing = findMissing(type, input, isDeep);
     if (missing !== undefined)
       throw invalid(`${model.requestType.split(".").at(-1)}.${missing}`, "This field is required and was not set.");
     const answer = await (service.methods[name] as GoogleMethod as Answer)(input, call);
