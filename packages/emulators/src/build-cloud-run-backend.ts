@@ -50,11 +50,12 @@ interface World extends RunWorld {
 
 function worldOf(options: CloudRunEmulatorOptions, { clock, faults, engine }: Parts): World {
   const { realistic = false, delays, quotas = realistic, serviceAccounts, deniedPermissions } = options;
+  const pace = { ...(realistic ? realisticDelays : quickDelays), ...delays };
   return {
     clock,
     engine,
-    delays: { ...(realistic ? realisticDelays : quickDelays), ...delays },
-    logs: new EntryStore({ clock, faults }),
+    delays: pace,
+    logs: new EntryStore({ clock, faults, ingestMs: pace.ingest }),
     secrets: new SecretStore(clock),
     operations: new OperationStore(clock),
     policies: new IamPolicies(deniedPermissions),

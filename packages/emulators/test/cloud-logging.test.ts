@@ -219,6 +219,15 @@ describe("switches", () => {
     stream.destroy();
   });
 
+  test("entries that take a while until they are seen", async () => {
+    await using bed = await CloudRunBed.start("rest", { delays: { ingest: 3_600_000 } });
+    await bed.create("job", jobOf("echo up"));
+    await bed.ended(await bed.run("job"));
+    expect(texts(await list(bed, {}))).toEqual([]);
+    await bed.emulator.clock.advance(3_600_000);
+    expect(texts(await list(bed, {}))).toEqual(["up", "Container called exit(0)."]);
+  });
+
   test("an entry without a log or a resource is refused, and all with it", async () => {
     await using bed = await CloudRunBed.start("rest");
     const write = async (body: object) =>

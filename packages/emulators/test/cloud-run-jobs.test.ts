@@ -222,6 +222,24 @@ describe.each(transports)("jobs over %s", (transport) => {
     expect(template!.template!.containers![0]!.resources!.limits).toEqual({ cpu: "1000m", memory: "512Mi" });
   });
 
+  test("is cancelled, and has not failed, though one of its tasks had", async () => {
+    const script = "[ $CLOUD_RUN_TASK_INDEX = 0 ] && exit 3; echo up; sleep 300";
+    await bed.create("half", jobOf(script, {}, { taskCount: 2 }));
+    const [operation] = await bed.jobs.runJob({ name: jobName("half") });
+    const { name } = operation.metadata as { name: string };
+    await until(
+      () => bed.execution(name),
+      ({ failedCount, runningCount }) => failedCount === 1 && runningCount === 1,
+    );
+    const [cancelling] = await bed.executions.cancelExecution({ name });
+    await cancelling.promise();
+    await operation.promise();
+    const execution = await bed.execution(name);
+    expect(execution).toMatchObject({ failedCount: 1, cancelledCount: 1 });
+    expect(conditionOf(execution)).toMatchObject({ state: "CONDITION_FAILED", executionReason: "CANCELLED" });
+    expect(await bed.job("half")).toMatchObject({ latestCreatedExecution: { completionStatus: "EXECUTION_CANCELLED" } });
+  });
+
   test("refuses to cancel what has ended", async () => {
     await bed.create("over", jobOf("true"));
     const execution = await bed.ended(await bed.run("over"));

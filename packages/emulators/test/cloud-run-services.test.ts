@@ -8,19 +8,12 @@ const cases = [
   { transport: "grpc" as const, engine: engines.at(-1)! },
 ];
 
-/** Answers every request with a text. */
-const serving = (text: string) => ({
-  containers: [
-    {
-      image,
-      command: [
-        "sh",
-        "-c",
-        `mkdir -p /tmp/$K_REVISION; echo "${text} $K_SERVICE" > /tmp/$K_REVISION/index.html; exec busybox httpd -f -p $PORT -h /tmp/$K_REVISION`,
-      ],
-    },
-  ],
-});
+/** Answers every request with a text and the service's name: in the image by its httpd, and elsewhere by what runs this test. */
+const answering = (engine: string, text: string): string =>
+  engine === "docker"
+    ? `mkdir /tmp/www; echo "${text} $K_SERVICE" > /tmp/www/index.html; exec httpd -f -p $PORT -h /tmp/www`
+    : `exec ${process.execPath} -e 'const { PORT, K_SERVICE } = process.env;
+require("http").createServer((_, answer) => answer.end("${text} " + K_SERVICE)).listen(PORT)'`;
 const failing = { containers: [{ image, command: ["sh", "-c", "echo broken; exit 3"] }] };
 const working = (script: string) => ({ containers: [{ image, command: ["sh", "-c", script] }] });
 
@@ -34,6 +27,7 @@ describe.each(cases)("services and worker pools over $transport, containers by $
     await bed[Symbol.asyncDispose]();
   });
 
+  const serving = (text: string) => ({ containers: [{ image, command: ["sh", "-c", answering(engine, text)] }] });
   const nameOf = (id: string): string => `${parent}/services/${id}`;
   const service = async (id: string) => (await bed.services.getService({ name: nameOf(id) }))[0];
   const body = async (uri: string | null | undefined): Promise<string> => (await (await fetch(uri!)).text()).trim();

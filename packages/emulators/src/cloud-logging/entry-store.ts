@@ -8,6 +8,8 @@ export interface EntryStoreOptions {
   readonly clock: Clock;
   /** Asked for `logging:append` whenever lines of a container arrive. */
   readonly faults: { next(operation: string): readonly Fault[] };
+  /** How long an entry takes until it is seen. */
+  readonly ingestMs: number;
 }
 
 export type EntryListener = (stored: StoredEntry) => unknown;
@@ -34,14 +36,16 @@ export const compareEntries = (one: StoredEntry, other: StoredEntry): number => 
 export class EntryStore {
   readonly clock: Clock;
   readonly #faults: EntryStoreOptions["faults"];
+  readonly #ingestMs: number;
   readonly #projects = new Map<string, StoredEntry[]>();
   readonly #known = new Set<string>();
   readonly #listeners = new Set<EntryListener>();
   #sequence = 0;
 
-  constructor({ clock, faults }: EntryStoreOptions) {
+  constructor({ clock, faults, ingestMs }: EntryStoreOptions) {
     this.clock = clock;
     this.#faults = faults;
+    this.#ingestMs = ingestMs;
   }
 
   /** Appends lines of a container, without a request. */
@@ -53,7 +57,7 @@ export class EntryStore {
   store(entries: readonly NewLogEntry[], faults: readonly Fault[] = []): void {
     for (const entry of entries) {
       const sequence = ++this.#sequence;
-      const visibleAt = this.clock.now() + delayOf(faults, sequence);
+      const visibleAt = this.clock.now() + this.#ingestMs + delayOf(faults, sequence);
       const insertId = entry.insertId || `${sequence.toString(16).padStart(10, "0")}${randomBytes(7).toString("hex")}`;
       const received = { ...entry, insertId, receiveTimestamp: toTimestamp(visibleAt) } satisfies LogEntry;
       this.#insert({ entry: received, at: sortableTime(received.timestamp), visibleAt, sequence });

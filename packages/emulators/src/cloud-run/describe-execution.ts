@@ -7,8 +7,12 @@ import type { Condition } from "./run-shapes.ts";
 export const countOf = ({ tasks }: ExecutionRecord, state: TaskState): number =>
   tasks.filter((task) => task.state === state).length;
 
-/** Why an execution failed: the first of its tasks that did. */
+/** Whether somebody's cancelling has ended any of its tasks. */
+const isCancelled = (execution: ExecutionRecord): boolean => execution.cancelling && countOf(execution, "cancelled") > 0;
+
+/** Why an execution failed: the first of its tasks that did. One that was cancelled has not failed. */
 export function failureOf(execution: ExecutionRecord): string | undefined {
+  if (isCancelled(execution)) return undefined;
   const failed = execution.tasks.find(({ state }) => state === "failed");
   return failed && `Task ${failed.id} failed with message: ${failed.message}`;
 }
@@ -27,7 +31,7 @@ function completedOf(execution: ExecutionRecord): Condition {
     const hasCode = execution.tasks.some(({ state, lastAttempt }) => state === "failed" && lastAttempt?.exitCode);
     return { ...base, state: "CONDITION_FAILED", message, ...(hasCode && { executionReason: "NON_ZERO_EXIT_CODE" }) };
   }
-  if (countOf(execution, "cancelled") > 0)
+  if (isCancelled(execution))
     return { ...base, state: "CONDITION_FAILED", executionReason: "CANCELLED", message: "The execution was cancelled." };
   return { ...base, state: "CONDITION_SUCCEEDED", message: "Execution completed successfully." };
 }

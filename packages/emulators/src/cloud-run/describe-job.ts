@@ -1,6 +1,6 @@
 import type { NamedMessage } from "../google/google-service.ts";
 import { toTimestamp } from "../google/timestamp.ts";
-import { countOf } from "./describe-execution.ts";
+import { countOf, failureOf } from "./describe-execution.ts";
 import { etagOf, type ExecutionRecord, type JobRecord, type Readiness } from "./job-record.ts";
 import type { Condition } from "./run-shapes.ts";
 
@@ -18,7 +18,7 @@ function readyOf({ state, at, reason, message }: Readiness): Condition {
 
 function statusOf(execution: ExecutionRecord): string {
   if (execution.completedAt === undefined) return execution.startedAt === undefined ? "EXECUTION_PENDING" : "EXECUTION_RUNNING";
-  if (execution.problem || countOf(execution, "failed") > 0) return "EXECUTION_FAILED";
+  if (execution.problem || failureOf(execution) !== undefined) return "EXECUTION_FAILED";
   return countOf(execution, "cancelled") > 0 ? "EXECUTION_CANCELLED" : "EXECUTION_SUCCEEDED";
 }
 

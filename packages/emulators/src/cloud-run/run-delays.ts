@@ -12,6 +12,8 @@ export interface CloudRunDelays {
   readonly grace: number;
   /** Between an instance's end that nobody asked for and its successor's start. */
   readonly restart: number;
+  /** Between a line and the moment when whoever asks sees its entry. */
+  readonly ingest: number;
   /** After its last request an instance that is not kept is ended; documented as at most 15 minutes. */
   readonly idle: number;
   /** How long an instance has to open its port; documented as 4 minutes. */
@@ -26,6 +28,7 @@ export const quickDelays: CloudRunDelays = {
   complete: 20,
   grace: 10_000,
   restart: 500,
+  ingest: 0,
   idle: 15 * 60_000,
   startup: 30_000,
 };
@@ -38,6 +41,7 @@ export const realisticDelays: CloudRunDelays = {
   complete: 3000,
   grace: 10_000,
   restart: 5000,
+  ingest: 2000,
   idle: 15 * 60_000,
   startup: 240_000,
 };
