@@ -31,8 +31,21 @@ const wantedServices = [
   "google.logging.v2.LoggingServiceV2",
   "google.longrunning.Operations",
 ];
+/** Of google/cloud/audit/audit_log.proto, which comes with none of these: the fields that Cloud Run fills. */
+const auditLog = {
+  fields: {
+    status: { type: "google.rpc.Status", id: 2 },
+    serviceName: { type: "string", id: 7 },
+    methodName: { type: "string", id: 8 },
+    resourceName: { type: "string", id: 11 },
+    request: { type: "google.protobuf.Struct", id: 16 },
+    response: { type: "google.protobuf.Struct", id: 17 },
+  },
+};
+const audit = { google: { nested: { cloud: { nested: { audit: { nested: { AuditLog: auditLog } } } } } } };
 /** What only stands in an Any. */
 const wantedTypes = [
+  "google.cloud.audit.AuditLog",
   "google.protobuf.Empty",
   "google.rpc.BadRequest",
   "google.rpc.ErrorInfo",
@@ -112,7 +125,10 @@ function format(nested, indent = "") {
   return `{\n${lines.join(",\n")}\n${indent}}`;
 }
 
-const merged = sources.reduce((all, file) => merge(all, JSON.parse(readFileSync(file, "utf8")).nested), {});
+const merged = merge(
+  sources.reduce((all, file) => merge(all, JSON.parse(readFileSync(file, "utf8")).nested), {}),
+  audit,
+);
 const all = protobuf.Root.fromJSON({ nested: merged }).resolveAll();
 const text = `{ "nested": ${format(prune({ nested: merged }, "", reachable(all)))} }\n`;
 const target = join(folder, "src/google/models");

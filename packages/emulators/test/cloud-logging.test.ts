@@ -144,10 +144,48 @@ describe("entries", () => {
     ]);
   });
 
+  test("of the audit log tell how an execution ended, with all of it in the API's first version", async () => {
+    await bed.create("audited", jobOf("exit 7", {}, { labels: { own: "label" } }));
+    const execution = await bed.ended(await bed.run("audited"));
+    const id = execution.name!.split("/").at(-1)!;
+    const filter = `log_id("cloudaudit.googleapis.com/system_event") labels."run.googleapis.com/execution_name"=${id}`;
+    const { entries = [] } = await until(
+      () => list(bed, { filter }),
+      (listed) => listed.entries !== undefined,
+    );
+    expect(entries).toMatchObject([
+      {
+        severity: "ERROR",
+        resource: { type: "cloud_run_job", labels: { job_name: "audited" } },
+        protoPayload: {
+          "@type": "type.googleapis.com/google.cloud.audit.AuditLog",
+          methodName: "/Jobs.RunJob",
+          resourceName: `namespaces/${project}/executions/${id}`,
+          status: { code: 10, message: `Execution ${id} has failed to complete, 0/1 tasks were a success.` },
+          response: {
+            kind: "Execution",
+            metadata: { name: id, labels: { own: "label", "run.googleapis.com/job": "audited" } },
+            spec: { taskCount: 1, template: { spec: { timeoutSeconds: "600" } } },
+            status: { failedCount: 1 },
+          },
+        },
+      },
+    ]);
+    const [{ protoPayload }] = entries as unknown as [{ protoPayload: { response: { status: { conditions: object[] } } } }];
+    expect(protoPayload.response.status.conditions[0]).toMatchObject({
+      type: "Completed",
+      status: "False",
+      reason: "NonZeroExitCode",
+    });
+    // Over gRPC, too.
+    const [same] = await bed.logging.getEntries({ filter: `${filter} ${since}` });
+    expect(same).toHaveLength(1);
+  });
+
   test("arrive as they are received at whoever tails", async () => {
     const stream = bed.logging.tailEntries({
       resourceNames: [`projects/${project}`],
-      filter: "resource.type=cloud_run_job resource.labels.job_name=tailed",
+      filter: "resource.type=cloud_run_job resource.labels.job_name=tailed -logName:cloudaudit",
     });
     const told: string[] = [];
     stream.on("data", ({ entries }: { entries: readonly { data: unknown }[] }) =>
@@ -225,7 +263,8 @@ describe("switches", () => {
     await bed.ended(await bed.run("job"));
     expect(texts(await list(bed, {}))).toEqual([]);
     await bed.emulator.clock.advance(3_600_000);
-    expect(texts(await list(bed, {}))).toEqual(["up", "Container called exit(0)."]);
+    const filter = "-logName:cloudaudit";
+    expect(texts(await list(bed, { filter }))).toEqual(["up", "Container called exit(0)."]);
   });
 
   test("an entry without a log or a resource is refused, and all with it", async () => {

@@ -37,10 +37,11 @@ describe.each(cases)("a script with the plain clients over $transport, container
   test("tells exit code 7 by the task, and fails the operation", async () => {
     await bed.create("seven", jobOf("exit 7"));
     const [operation] = await bed.jobs.runJob({ name: jobName("seven") });
-    await expect(operation.promise()).rejects.toThrow(/task0 failed with message: The container exited with an error/);
+    await expect(operation.promise()).rejects.toThrow(/has failed to complete, 0\/1 tasks were a success/);
     const execution = await bed.execution((operation.metadata as IExecution).name!);
     expect(execution).toMatchObject({ failedCount: 1 });
     expect(conditionOf(execution)).toMatchObject({ state: "CONDITION_FAILED", executionReason: "NON_ZERO_EXIT_CODE" });
+    expect(conditionOf(execution)?.message).toMatch(/task0 failed with message: The container exited with an error/);
     const [task] = await bed.tasksOf(execution.name!);
     expect(task).toMatchObject({ index: 0, retried: 0, lastAttemptResult: { exitCode: 7 } });
   });

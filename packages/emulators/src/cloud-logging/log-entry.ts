@@ -8,6 +8,7 @@ export interface NewLogEntry {
   readonly labels?: Readonly<Record<string, string>>;
   readonly textPayload?: string;
   readonly jsonPayload?: Readonly<Record<string, unknown>>;
+  readonly protoPayload?: { readonly "@type": string } & Readonly<Record<string, unknown>>;
   readonly trace?: string;
   readonly spanId?: string;
 }

@@ -1,4 +1,5 @@
 import type { NamedMessage } from "../google/google-service.ts";
+import type { StatusCode } from "../google/status-code.ts";
 import { toTimestamp } from "../google/timestamp.ts";
 import { etagOf, type ExecutionRecord, type TaskState } from "./job-record.ts";
 import { logUriOf } from "./log-uri.ts";
@@ -36,14 +37,39 @@ function completedOf(execution: ExecutionRecord): Condition {
   return { ...base, state: "CONDITION_SUCCEEDED", message: "Execution completed successfully." };
 }
 
+/** How it ended, as its operation and the audit log tell it. */
+export function outcomeOf(execution: ExecutionRecord): { readonly code: StatusCode; readonly message: string } {
+  const { id, problem, taskCount } = execution;
+  const succeeded = `${countOf(execution, "succeeded")}/${taskCount} tasks were a success.`;
+  if (problem || failureOf(execution) !== undefined)
+    return { code: "ABORTED", message: `Execution ${id} has failed to complete, ${succeeded}` };
+  if (isCancelled(execution)) return { code: "CANCELLED", message: `Execution ${id} was cancelled, ${succeeded}` };
+  return { code: "OK", message: `Execution ${id} has completed successfully.` };
+}
+
+export const conditionsOf = (execution: ExecutionRecord): readonly Condition[] => [
+  completedOf(execution),
+  ...otherConditions(execution),
+];
+
 function otherConditions({ startedAt, createdAt, problem, completedAt }: ExecutionRecord): readonly Condition[] {
   const hasFailed = problem !== undefined && completedAt !== undefined;
   const at = { lastTransitionTime: toTimestamp(startedAt ?? completedAt ?? createdAt) };
   const state = startedAt !== undefined ? "CONDITION_SUCCEEDED" : hasFailed ? "CONDITION_FAILED" : "CONDITION_PENDING";
+  const retry: Condition = {
+    type: "Retry",
+    state: "CONDITION_SUCCEEDED",
+    severity: "INFO",
+    reason: "IMMEDIATE_RETRY",
+    message: "System will retry after 0:00:00 from lastTransitionTime for attempt 0.",
+    lastTransitionTime: toTimestamp(completedAt ?? createdAt),
+  };
   return [
     { type: "ResourcesAvailable", state: hasFailed ? "CONDITION_SUCCEEDED" : state, ...at },
     { type: "Started", state, ...at },
     { type: "ContainerReady", state, ...(hasFailed && problem), ...at },
+    // It says nothing of the tasks' attempts, and is there once an execution has ended.
+    ...(completedAt === undefined ? [] : [retry]),
   ];
 }
 
@@ -70,7 +96,7 @@ export function describeExecution(execution: ExecutionRecord): NamedMessage {
     taskCount: execution.taskCount,
     template: execution.template,
     reconciling: completedAt === undefined,
-    conditions: [completedOf(execution), ...otherConditions(execution)],
+    conditions: conditionsOf(execution),
     runningCount: countOf(execution, "running"),
     succeededCount: countOf(execution, "succeeded"),
     failedCount: countOf(execution, "failed"),

@@ -1,5 +1,6 @@
 import { GoogleError } from "../google/google-error.ts";
-import { failureOf } from "./describe-execution.ts";
+import { auditEntryOf } from "./audit-entry-of.ts";
+import { outcomeOf } from "./describe-execution.ts";
 import type { ExecutionRecord, TaskRecord } from "./job-record.ts";
 import { runAttempt } from "./run-attempt.ts";
 import type { RunWorld } from "./run-world.ts";
@@ -35,10 +36,10 @@ export class ExecutionRun {
 
   /** @throws {@link GoogleError} where it failed; what was cancelled did not fail. */
   throwIfFailed(): void {
-    const { trouble, problem } = this.execution;
-    if (trouble.operationError !== undefined) throw new GoogleError("INTERNAL", trouble.operationError);
-    const message = problem?.message ?? failureOf(this.execution);
-    if (message !== undefined) throw new GoogleError("ABORTED", message);
+    const { operationError } = this.execution.trouble;
+    if (operationError !== undefined) throw new GoogleError("INTERNAL", operationError);
+    const { code, message } = outcomeOf(this.execution);
+    if (code === "ABORTED") throw new GoogleError(code, message);
   }
 
   async #run(): Promise<void> {
@@ -56,6 +57,7 @@ export class ExecutionRun {
     await clock.sleep(delays.complete);
     execution.completedAt = clock.now();
     this.#touch();
+    this.#world.logs.append([auditEntryOf(execution, clock.now())]);
   }
 
   /** So many tasks at once; each that ends makes room for the next. */

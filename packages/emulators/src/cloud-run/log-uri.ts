@@ -6,8 +6,8 @@ export function logUriOf({ id, job }: ExecutionRecord, task?: number): string {
   const lines = [
     'resource.type="cloud_run_job"',
     `resource.labels.job_name="${job.id}"`,
-    `labels."run.googleapis.com/execution_name"="${id}"`,
     `resource.labels.location="${location}"`,
+    `labels."run.googleapis.com/execution_name"="${id}"`,
     ...(task === undefined ? [] : [`labels."run.googleapis.com/task_index"="${task}"`]),
   ];
   return `https://console.cloud.google.com/logs/viewer?project=${project}&advancedFilter=${encodeURIComponent(lines.join("\n"))}`;

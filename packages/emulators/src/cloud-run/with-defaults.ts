@@ -7,7 +7,7 @@ const defaultTimeout = "600s";
 const defaultRetries = 3;
 
 /** A project's number, always the same for its id. */
-const projectNumberOf = (project: string): string =>
+export const projectNumberOf = (project: string): string =>
   String(10 ** 11 + (createHash("sha256").update(project).digest().readUInt32BE() % 10 ** 9));
 
 /** Whose rights a container has where nobody says otherwise. */
