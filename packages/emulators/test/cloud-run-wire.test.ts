@@ -132,6 +132,21 @@ describe("REST alone", () => {
       expect(body).not.toHaveProperty(absent);
   });
 
+  test("takes no notice of what is the service's to say", async () => {
+    const service = {
+      template: { containers: [{ image }] },
+      latestReadyRevision: "mine",
+      deleteTime: "2020-01-01T00:00:00Z",
+      uid: "own",
+    };
+    const { body } = await ask("POST", `/v2/${parent}/services?serviceId=planned&validateOnly=true`, service);
+    const { metadata } = body as { metadata: Record<string, unknown> };
+    expect(metadata).toMatchObject({ name: `${parent}/services/planned` });
+    expect(metadata).not.toHaveProperty("latestReadyRevision");
+    expect(metadata).not.toHaveProperty("deleteTime");
+    expect(metadata["uid"]).not.toBe("own");
+  });
+
   test("tells what it does not have", async () => {
     expect(await ask("GET", "/v2/nowhere")).toMatchObject({ status: 404, body: { error: { status: "NOT_FOUND" } } });
     expect(await ask("PUT", `/v2/${jobName("enums")}`)).toMatchObject({ status: 404 });
