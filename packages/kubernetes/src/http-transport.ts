@@ -47,7 +47,7 @@ export class HttpTransport implements Disposable {
       ...rest,
       ...(agent !== undefined && { agent }),
       method: request.method,
-      headers: { ...request.headers, ...headers },
+      headers: { ...request.headers, ...headers, ...lengthOf(request.body) },
       signal: AbortSignal.any([signal, this.#closed.signal]),
     } as https.RequestOptions;
     const outgoing = url.protocol === "http:" ? http.request(url, options) : https.request(url, options);
@@ -71,6 +71,10 @@ export class HttpTransport implements Disposable {
     this.#agent?.destroy();
   }
 }
+
+/** Node leaves it out where a method usually has no body, such as DELETE. */
+const lengthOf = (body: string | undefined): Readonly<Record<string, number>> =>
+  body === undefined ? {} : { "Content-Length": Buffer.byteLength(body) };
 
 /** Of an answer that is no stream. */
 export async function readText(answer: IncomingMessage): Promise<string> {

@@ -72,6 +72,8 @@ class KubernetesDriver implements RuntimeDriver<KubernetesCapabilities, Kubernet
     return removePod({ pods: this.#pods, secrets: this.#secrets, feed: this.#feed }, id, call);
   }
   async *list({ labels = {}, kind }: ListFilter, { signal }: Call): AsyncGenerator<Workload | Leftover, void, void> {
+    // First, since a pod is created before its Secrets: what has no pod in a later list has none any more.
+    const secrets = await Array.fromAsync(this.#secrets.list(signal));
     const alive = new Set<string>();
     for await (const pod of this.#pods.list(undefined, signal)) {
       const task = mapPod(pod);
@@ -79,7 +81,7 @@ class KubernetesDriver implements RuntimeDriver<KubernetesCapabilities, Kubernet
       const asked = Object.entries(labels).every(([key, value]) => task.labels[key] === value);
       if (asked && kind !== "service") yield task;
     }
-    for await (const { metadata } of this.#secrets.list(signal)) {
+    for (const { metadata } of secrets) {
       const id = metadata?.labels?.[label.id] as WorkloadId;
       if (alive.has(id)) continue;
       const createdAt = instant(metadata?.creationTimestamp?.getTime() ?? 0);
