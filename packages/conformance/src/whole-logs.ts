@@ -93,9 +93,12 @@ async function withCuts(stage: Stage): Promise<void> {
   await stage.soon(runtime.start(spec), "start");
   const records = await stage.logs(runtime, spec.id, { follow: true });
   assert.ok(stage.injected("cut-streams", route) > 0, "no connection was cut");
-  const expected = [...numbered(30), ...numbered(2000)];
-  assertSameLines(linesOf(records, "stdout"), [...expected, "tail"], "stdout over cut connections");
-  assertSameLines(linesOf(records, "stderr"), numbered(2000), "stderr over cut connections");
+  const [begin, rest] = [numbered(30), numbered(2000)];
+  if (!stage.harness.tells.streams) {
+    return assertSameLines(linesOf(records), [...begin, ...asOne(rest, stage), "tail"], "over cut connections");
+  }
+  assertSameLines(linesOf(records, "stdout"), [...begin, ...rest, "tail"], "stdout over cut connections");
+  assertSameLines(linesOf(records, "stderr"), rest, "stderr over cut connections");
 }
 
 /** Many at once, since a reader that does not wait for the backend to be drained is often lucky. */
@@ -166,7 +169,7 @@ export const wholeLogs: readonly GuaranteeCase[] = [
   { name: "10,000 lines on each stream, in order, none twice", run: manyLines },
   { name: "resumed from any cursor by another process, exactly the rest comes", run: resumed },
   { name: "read by turns while it is written", run: relay },
-  { name: "read while it is written, over connections that break", needs: [needs.faults, needs.streams], run: withCuts },
+  { name: "read while it is written, over connections that break", needs: [needs.faults], run: withCuts },
   { name: "a line shows while the program runs, and following ends with it", run: whileWritten },
   {
     name: "the last lines of a program that ends at once",
