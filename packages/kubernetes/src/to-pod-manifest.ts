@@ -35,12 +35,11 @@ function toEnv(spec: WorkloadSpec, name: string): V1EnvVar[] {
       ? { name: `${variable}_FILE`, value: `${secretsFolder}/${variable}` }
       : { name: variable, valueFrom: { secretKeyRef: { name: secret, key } } },
   );
-  // A `$(NAME)` in a value would be replaced; two dollars are one.
   const plain = Object.entries(spec.env ?? {}).map(([key, value]) => ({ name: key, value: literally(value) }));
   return [...plain, ...secrets];
 }
-/** Kubernetes replaces `$(NAME)` in values and arguments; `$$(` is the way out. */
-const literally = (text: string): string => text.replaceAll("$(", "$$$$(");
+/** Kubernetes replaces `$(NAME)` in values and arguments, and makes one dollar of two. */
+const literally = (text: string): string => text.replaceAll(/\$(?=[$(])/g, "$$$$");
 
 function toVolumes(spec: WorkloadSpec, name: string): { readonly volumes: V1Volume[]; readonly volumeMounts: V1VolumeMount[] } {
   const claims = [...new Set((spec.mounts ?? []).map(({ volume }) => volume))];

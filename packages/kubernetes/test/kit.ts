@@ -1,0 +1,96 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { AppsV1Api, CoreV1Api, KubeConfig, type V1Pod } from "@kubernetes/client-node";
+import { openRuntime, type Owner, owner, type Runtime, type TaskSpec, type WorkloadId, workloadId } from "@longshore/core";
+import { type KubernetesCapabilities, type KubernetesConfig, runtime as kubernetes } from "@longshore/kubernetes";
+import type { TestContext } from "vitest";
+
+const run = promisify(execFile);
+/** There without a pull: a busybox with a shell. */
+export const image = process.env["LONGSHORE_KUBERNETES_IMAGE"] ?? "testcluster/busybox:1";
+
+export const kubeConfig = new KubeConfig();
+/** KUBECONFIG alone: nobody's own cluster is tested on by chance. */
+if (process.env["KUBECONFIG"] !== undefined) kubeConfig.loadFromDefault();
+
+export const namespace: string = kubeConfig.getContextObject(kubeConfig.getCurrentContext())?.namespace ?? "default";
+const [core, apps] =
+  process.env["KUBECONFIG"] === undefined ? [] : [kubeConfig.makeApiClient(CoreV1Api), kubeConfig.makeApiClient(AppsV1Api)];
+
+const answers: Promise<boolean> =
+  core === undefined
+    ? Promise.resolve(false)
+    : core.listNamespacedPod({ namespace, limit: 1 }).then(
+        () => true,
+        () => false,
+      );
+export async function needCluster(context: TestContext): Promise<void> {
+  if (!(await answers)) context.skip("requires kubernetes: KUBECONFIG names no cluster that answers");
+}
+
+export const someOwner = (): Owner => owner(`t${randomBytes(6).toString("hex")}`);
+export const open = (who: Owner, config: KubernetesConfig = {}, more: object = {}): Promise<Runtime<KubernetesCapabilities>> =>
+  openRuntime(kubernetes.with(config), { owner: who, ...more });
+
+export const sh = (id: string, script: string, more: Partial<TaskSpec> = {}): TaskSpec & { readonly id: WorkloadId } => ({
+  kind: "task",
+  id: workloadId(id),
+  image,
+  command: ["sh", "-c", script],
+  ...more,
+});
+export const texts = async (runtime: Runtime, id: WorkloadId, follow = true): Promise<readonly string[]> => {
+  const found: string[] = [];
+  for await (const record of runtime.logs(id, { follow })) found.push("gap" in record ? `<${record.gap}>` : record.text);
+  return found;
+};
+
+/** What kubectl says. */
+export const native = async (...words: readonly string[]): Promise<string> => (await run("kubectl", words)).stdout.trim();
+
+const selector = (who: Owner, id?: WorkloadId): string =>
+  `longshore/owner=${who}${id === undefined ? "" : `,longshore/id=${id}`}`;
+/** Whatever bears the owner, by kind and name. */
+export async function natives(who: Owner): Promise<readonly string[]> {
+  const query = { namespace, labelSelector: selector(who) };
+  if (core === undefined || apps === undefined) return [];
+  const found = await Promise.all([
+    core.listNamespacedPod(query),
+    core.listNamespacedSecret(query),
+    core.listNamespacedService(query),
+    apps.listNamespacedDeployment(query),
+    apps.listNamespacedReplicaSet(query),
+  ]);
+  const kinds = ["pod", "secret", "service", "deployment", "replica set"];
+  return found.flatMap(({ items }, index) => items.map(({ metadata }) => `${kinds[index]} ${metadata?.name}`));
+}
+export async function podsOf(who: Owner, id: WorkloadId): Promise<readonly V1Pod[]> {
+  return (await core?.listNamespacedPod({ namespace, labelSelector: selector(who, id) }))?.items ?? [];
+}
+/** Kubelets below 1.22 may leave a container in the status as running for ever: its followed log ends all the same. */
+async function stillLogs({ metadata }: V1Pod): Promise<boolean> {
+  const name = metadata?.name ?? "";
+  const following = native("logs", "--follow", "--tail=0", "--namespace", namespace, name).then(() => false);
+  return Promise.race([following.catch(() => false), sleep(1000).then(() => true)]);
+}
+export async function alive(who: Owner, id: WorkloadId): Promise<readonly string[]> {
+  const running = (await podsOf(who, id)).filter(({ status }) =>
+    status?.containerStatuses?.some(({ state }) => state?.running !== undefined),
+  );
+  const found = await Promise.all(
+    running.map(async (pod) => (pod.status?.phase !== "Failed" || (await stillLogs(pod)) ? [`pod ${pod.metadata?.name}`] : [])),
+  );
+  return found.flat();
+}
+/** Everything of an owner's, whatever went wrong. */
+export async function cleanUp(who: Owner): Promise<void> {
+  const query = { namespace, labelSelector: selector(who) };
+  await apps?.deleteCollectionNamespacedDeployment({ ...query, propagationPolicy: "Background" });
+  for (const { metadata } of (await core?.listNamespacedService(query))?.items ?? []) {
+    await core?.deleteNamespacedService({ namespace, name: metadata?.name ?? "" }).catch(() => {});
+  }
+  await core?.deleteCollectionNamespacedPod({ ...query, gracePeriodSeconds: 0 });
+  await core?.deleteCollectionNamespacedSecret(query);
+}
