@@ -90,3 +90,13 @@ export function classifyKubernetesError(error: unknown): Fault | undefined {
 
 export const hasStatus = (error: unknown, ...statuses: readonly number[]): boolean =>
   statuses.includes((error as { readonly code?: unknown } | null)?.code as number);
+
+/** Undefined where the answer is one of those, which say that what was wanted is so. */
+export async function unless<T>(fine: readonly number[], send: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await send();
+  } catch (error) {
+    if (hasStatus(error, ...fine)) return undefined;
+    throw error;
+  }
+}

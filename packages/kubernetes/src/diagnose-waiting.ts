@@ -1,6 +1,6 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { diagnose, type Diagnosis } from "@longshore/core";
-import { mainContainer, secretName } from "./object-names.ts";
+import { label, mainContainer } from "./object-names.ts";
 
 export interface Waiting {
   /** The kubelet's reason and message, in one line. */
@@ -22,6 +22,14 @@ function diagnosePull(said: string): Diagnosis | undefined {
   return missing.test(said) ? diagnose("image-not-found", said) : undefined;
 }
 
+/** Names of ours begin with the pod's, or with what the pod's begins with. */
+function isOurSecret({ metadata }: V1Pod, message: string): boolean {
+  const [, secret = ""] = /secret "([^"]+)" not found/.exec(message) ?? [];
+  const name = metadata?.name ?? "";
+  const bearer = metadata?.labels?.[label.kind] === "service" ? name.split("-").slice(0, -2).join("-") : name;
+  return secret.startsWith(`${bearer}-secrets`);
+}
+
 /** What a container that has not started yet waits for. */
 export function diagnoseWaiting(pod: V1Pod): Waiting | undefined {
   const waiting = pod.status?.containerStatuses?.find(({ name }) => name === mainContainer)?.state?.waiting;
@@ -38,7 +46,7 @@ export function diagnoseWaiting(pod: V1Pod): Waiting | undefined {
       return because(diagnosePull(said));
     case "CreateContainerConfigError":
       // Our own Secret is created right after the pod.
-      return because(message.includes(secretName(pod.metadata?.name ?? "")) ? undefined : diagnose("invalid-config", said));
+      return because(isOurSecret(pod, message) ? undefined : diagnose("invalid-config", said));
     default:
       return { said };
   }

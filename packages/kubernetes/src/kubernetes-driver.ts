@@ -1,5 +1,5 @@
 import {
-  instant,
+  defaultStopGraceMs,
   type Host,
   type Leftover,
   type ListFilter,
@@ -20,92 +20,111 @@ import type {
 } from "@longshore/core/driver";
 import { classifyKubernetesError } from "./classify-kubernetes-error.ts";
 import { Cluster } from "./cluster.ts";
+import { Deployments } from "./deployments.ts";
+import { findEndpoints } from "./find-endpoints.ts";
+import { inspectWorkloads, listWorkloads } from "./inspect-workloads.ts";
 import type { KubernetesCapabilities } from "./kubernetes-capabilities.ts";
 import type { KubernetesConfig, KubernetesOptions } from "./kubernetes-config.ts";
+import { KubernetesServices } from "./kubernetes-services.ts";
 import { loadKubeConfig } from "./load-kube-config.ts";
 import { mapPod } from "./map-pod-state.ts";
-import { label } from "./object-names.ts";
 import { PodFeed } from "./pod-feed.ts";
 import { Pods } from "./pods.ts";
 import { readPodLogs } from "./read-pod-logs.ts";
+import { readServiceLogs } from "./read-service-logs.ts";
 import { removePod } from "./remove-pod.ts";
+import { removeService } from "./remove-service.ts";
 import { Secrets } from "./secrets.ts";
 import { startPod } from "./start-pod.ts";
 import { stopPod } from "./stop-pod.ts";
+import { stopService } from "./stop-service.ts";
 import { type KubernetesRequest, toPodRequest } from "./to-pod-request.ts";
+import type { ServiceOrder } from "./to-service-manifests.ts";
 import { watchPods } from "./watch-pods.ts";
+
+interface Parts {
+  readonly cluster: Cluster;
+  readonly host: Host;
+  readonly pods: Pods;
+  readonly deployments: Deployments;
+  readonly secrets: Secrets;
+  readonly feed: PodFeed;
+}
+const isService = (order: Order<KubernetesOptions>): order is ServiceOrder => order.spec.kind === "service";
 
 class KubernetesDriver implements RuntimeDriver<KubernetesCapabilities, KubernetesOptions, KubernetesRequest> {
   readonly capabilities: KubernetesCapabilities;
-  readonly #cluster: Cluster;
-  readonly #host: Host;
-  readonly #pods: Pods;
-  readonly #secrets: Secrets;
-  readonly #feed: PodFeed;
+  readonly #parts: Parts;
+  readonly #services: KubernetesServices;
 
-  constructor(cluster: Cluster, host: Host) {
-    this.#cluster = cluster;
-    this.#host = host;
-    this.#pods = new Pods(cluster, host.owner);
-    this.#secrets = new Secrets({ cluster, host }, host.owner);
-    this.#feed = new PodFeed(cluster, this.#pods);
-    this.capabilities = { watch: { watch: (_from, call) => watchPods({ feed: this.#feed, pods: this.#pods }, call) } };
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    const services = new KubernetesServices(parts);
+    this.#services = services;
+    this.capabilities = {
+      services: {
+        update: (revision, call) => services.update(revision, call),
+        restart: (id, call) => services.restart(id, call),
+        resume: (id, call) => services.resume(id, call),
+      },
+      endpoints: { endpoints: (id, { signal }) => findEndpoints(parts, id, signal) },
+      watch: { watch: (_from, call) => watchPods(parts, call) },
+    };
   }
   plan(order: Order<KubernetesOptions>): Plan<KubernetesRequest> {
-    return toPodRequest(order, this.#host.owner);
+    return toPodRequest(order, this.#parts.host.owner);
   }
   async start(order: Order<KubernetesOptions>, plan: Plan<KubernetesRequest>, call: Call): Promise<Workload> {
-    const parts = { host: this.#host, pods: this.#pods, secrets: this.#secrets, feed: this.#feed };
-    return mapPod(await startPod(parts, { order, plan }, call));
+    if (isService(order)) return this.#services.start(order, plan, call);
+    return mapPod(await startPod(this.#parts, { order, plan }, call));
   }
-  async inspect(ids: readonly WorkloadId[], { signal }: Call): Promise<readonly DriverInspection[]> {
-    const found = await this.#pods.findAll(ids, signal);
-    return ids.map((id) => {
-      const pod = found.get(id);
-      return pod === undefined ? { kind: "absent", id } : mapPod(pod);
-    });
+  inspect(ids: readonly WorkloadId[], { signal }: Call): Promise<readonly DriverInspection[]> {
+    return inspectWorkloads(this.#parts, ids, signal);
   }
-  stop(id: WorkloadId, options: DriverStopOptions, call: Call): Promise<StopResult> {
-    return stopPod({ pods: this.#pods, feed: this.#feed }, { ...options, id }, call);
+  async stop(id: WorkloadId, options: DriverStopOptions, call: Call): Promise<StopResult> {
+    const stopped = await stopPod(this.#parts, { ...options, id }, call);
+    if (stopped !== undefined) return stopped;
+    const deployment = await this.#parts.deployments.find(id, call.signal);
+    if (deployment !== undefined) return stopService(this.#parts, { ...options, id, deployment }, call.signal);
+    return { state: "confirmed", forced: false, graceMs: options.graceMs ?? defaultStopGraceMs };
   }
-  remove(id: WorkloadId, call: Call): Promise<void> {
-    return removePod({ pods: this.#pods, secrets: this.#secrets, feed: this.#feed }, id, call);
+  async remove(id: WorkloadId, call: Call): Promise<void> {
+    if (!(await removePod(this.#parts, id, call))) await removeService(this.#parts, id, call.signal);
   }
-  async *list({ labels = {}, kind }: ListFilter, { signal }: Call): AsyncGenerator<Workload | Leftover, void, void> {
-    // First, since a pod is created before its Secrets: what has no pod in a later list has none any more.
-    const secrets = await Array.fromAsync(this.#secrets.list(signal));
-    const alive = new Set<string>();
-    for await (const pod of this.#pods.list(undefined, signal)) {
-      const task = mapPod(pod);
-      alive.add(task.id);
-      const asked = Object.entries(labels).every(([key, value]) => task.labels[key] === value);
-      if (asked && kind !== "service") yield task;
-    }
-    for (const { metadata } of secrets) {
-      const id = metadata?.labels?.[label.id] as WorkloadId;
-      if (alive.has(id)) continue;
-      const createdAt = instant(metadata?.creationTimestamp?.getTime() ?? 0);
-      yield { kind: "leftover", id, what: "secret", nativeId: `${metadata?.namespace}/${metadata?.name}`, createdAt };
-    }
+  list(filter: ListFilter, { signal }: Call): AsyncIterable<Workload | Leftover> {
+    return listWorkloads(this.#parts, filter, signal);
   }
-  logs(id: WorkloadId, query: DriverLogQuery, call: Call): AsyncIterable<readonly DriverLogItem[]> {
-    return readPodLogs({ cluster: this.#cluster, pods: this.#pods, feed: this.#feed }, { ...query, id }, call);
+  async *logs(id: WorkloadId, query: DriverLogQuery, call: Call): AsyncGenerator<readonly DriverLogItem[], void, void> {
+    const { deployments, pods } = this.#parts;
+    const pod = await pods.find(id, call.signal);
+    if (pod === undefined && (await deployments.find(id, call.signal)) !== undefined) {
+      yield* readServiceLogs(this.#parts, { ...query, id }, call);
+    } else yield* readPodLogs(this.#parts, { ...query, id, pod }, call);
   }
   async ping({ signal }: Call): Promise<void> {
-    await this.#cluster.call({ operation: "ping", signal }, ({ version }, options) => version.getCode({}, options));
+    await this.#parts.cluster.call({ operation: "ping", signal }, ({ version }, options) => version.getCode({}, options));
   }
   classify(error: unknown): Fault | undefined {
     return classifyKubernetesError(error);
   }
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#feed[Symbol.dispose]();
-    this.#cluster[Symbol.dispose]();
+    this.#parts.feed[Symbol.dispose]();
+    this.#parts.cluster[Symbol.dispose]();
   }
 }
 
 /** Connects to nothing yet: the first request does. */
 export async function openKubernetesDriver(config: KubernetesConfig, host: Host): Promise<KubernetesDriver> {
   const { namespace } = config;
-  return new KubernetesDriver(await Cluster.connect(await loadKubeConfig(config), { host, namespace }), host);
+  const cluster = await Cluster.connect(await loadKubeConfig(config), { host, namespace });
+  const pods = new Pods(cluster, host.owner);
+  return new KubernetesDriver({
+    cluster,
+    host,
+    pods,
+    deployments: new Deployments(cluster, pods, host.owner),
+    secrets: new Secrets({ cluster, host }, host.owner),
+    feed: new PodFeed(cluster, pods),
+  });
 }
 export type { KubernetesDriver };

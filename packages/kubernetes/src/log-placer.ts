@@ -18,29 +18,37 @@ const stream: Stream = "stdout";
 export class LogPlacer {
   readonly #from: string;
   readonly #instance: string;
+  /** Lines at the very position that an earlier reading placed. */
+  #passed: number;
   #latest = "";
   #count = 0;
   #at: Instant | undefined;
+  #passing = false;
 
-  constructor(instance: string, from: string) {
+  constructor(instance: string, from: string, passed = 0) {
     this.#instance = instance;
     this.#from = from;
+    this.#passed = passed;
   }
   /** Undefined for what came before the position that the read begins with. */
   place({ at, bytes }: LogEntry): DriverLogItem | undefined {
-    if (at !== undefined) {
-      this.#at = at;
-      if (at > this.#latest) {
-        this.#latest = at;
-        this.#count = 0;
-      }
-      this.#count++;
-    }
-    if (this.#latest < this.#from || this.#at === undefined) return undefined;
+    if (at !== undefined) this.#begin(at);
+    if (this.#latest < this.#from || this.#at === undefined || this.#passing) return undefined;
     return { kind: "bytes", stream, instance: this.#instance, at: this.#at, position: this.#latest, bytes };
   }
-  /** The last position, and how many lines since it were placed. */
-  get reached(): { readonly position: string; readonly lines: number } {
-    return this.#latest > this.#from ? { position: this.#latest, lines: this.#count } : { position: this.#from, lines: 0 };
+  #begin(at: Instant): void {
+    this.#at = at;
+    if (at > this.#latest) {
+      this.#latest = at;
+      this.#count = 0;
+    }
+    this.#count++;
+    this.#passing = this.#latest === this.#from && this.#passed-- > 0;
+  }
+  /** For another reading of the same instance, which goes on after the last line of this one. */
+  again(): { readonly position: string; readonly placer: LogPlacer } {
+    const beyond = this.#latest >= this.#from && this.#latest !== "";
+    const position = beyond ? this.#latest : this.#from;
+    return { position, placer: new LogPlacer(this.#instance, position, beyond ? this.#count : Math.max(0, this.#passed)) };
   }
 }

@@ -83,7 +83,7 @@ export function hasStarted(pod: V1Pod): boolean {
   return mainStatus(pod)?.state?.running !== undefined;
 }
 
-function exitOf({ exitCode, signal, reason }: V1ContainerStateTerminated): Exit {
+export function exitOf({ exitCode, signal, reason }: V1ContainerStateTerminated): Exit {
   const evidence = `state.terminated ${reason ?? "without a reason"}, exitCode ${exitCode}${signal ? `, signal ${signal}` : ""}`;
   return { code: exitCode, ...(reason === "OOMKilled" && { oomKilled: true }), evidence };
 }

@@ -1,28 +1,53 @@
-import type { Owner, WorkloadId } from "@longshore/core";
+import type { Owner, WorkloadId, WorkloadSpec } from "@longshore/core";
 import { nativeName } from "@longshore/core/driver";
 
 /** A pod's name becomes its host name (RFC 1123, section 2.1). */
 const longestName = 63;
+/** A Deployment's pods are called by its name, ten characters for the set and five for the pod, with hyphens. */
+const longestServiceName = longestName - 17;
 /** Begins keys of ours. */
 export const ownPrefix = "longshore/";
 
 export const label = {
   owner: "longshore/owner",
   id: "longshore/id",
+  kind: "longshore/kind",
 } as const;
 export const annotation = {
   hash: "longshore/hash",
   intent: "longshore/intent",
   verdict: "longshore/verdict",
-  timeoutMs: "longshore/timeout-ms",
   graceMs: "longshore/grace-ms",
+  drainMs: "longshore/drain-ms",
+  readyMs: "longshore/ready-ms",
+  replicas: "longshore/replicas",
+  /** Of a service: by when it was stopped. It is there as long as the service is to stay so. */
+  stopped: "longshore/stopped",
+  restarted: "longshore/restarted",
 } as const;
 
 export const podName = (owner: Owner, id: WorkloadId): string => nativeName(owner, id, longestName);
-/** Of the values that the host's resolver gave. */
-export const secretName = (name: string): string => `${name}-secrets`;
-/** Of the registry's credentials. */
-export const pullSecretName = (name: string): string => `${name}-pull`;
+export const serviceName = (owner: Owner, id: WorkloadId): string => nativeName(owner, id, longestServiceName);
+
+/** By which a workload's objects refer to each other. */
+export interface ObjectNames {
+  /** Of the pod, or of the Deployment and its Service. */
+  readonly name: string;
+  /** Of the values that the host's resolver gave. */
+  readonly secret: string;
+  /** Of the registry's credentials. */
+  readonly pullSecret: string;
+}
+/** A service's Secrets bear the spec's hash: during an update there are those of both. */
+export function objectNames(owner: Owner, { kind, id }: Pick<WorkloadSpec, "kind" | "id">, specHash: string): ObjectNames {
+  if (kind === "task") {
+    const name = podName(owner, id);
+    return { name, secret: `${name}-secrets`, pullSecret: `${name}-pull` };
+  }
+  const name = serviceName(owner, id);
+  const mark = specHash.replace(/^v\d+:/, "").slice(0, 10);
+  return { name, secret: `${name}-secrets-${mark}`, pullSecret: `${name}-pull-${mark}` };
+}
 export const mainContainer = "main";
 
 /** Not below /run/secrets, where Kubernetes mounts a service account's token into a folder of its own. */

@@ -23,7 +23,8 @@ export async function* parsePodLog(body: AsyncIterable<Buffer>): AsyncGenerator<
         const gap = bytes.indexOf(space, at);
         // Half a time: its other half is on the way.
         if ((gap === -1 || gap >= next) && end === -1 && bytes.length - at < longestTime) break;
-        entries.push(lineOf(bytes.subarray(at, next), gap - at));
+        const entry = lineOf(bytes.subarray(at, next), gap - at);
+        if (entry !== undefined) entries.push(entry);
       }
       begun = end === -1;
       at = next;
@@ -33,7 +34,9 @@ export async function* parsePodLog(body: AsyncIterable<Buffer>): AsyncGenerator<
   }
 }
 
-function lineOf(line: Buffer, gap: number): LogEntry {
+const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
+/** What has no time is the kubelet's own word, such as that it cannot read a log any more. */
+function lineOf(line: Buffer, gap: number): LogEntry | undefined {
   const time = line.toString("latin1", 0, Math.max(0, gap));
-  return { at: instant(time), bytes: line.subarray(gap + 1) };
+  return rfc3339.test(time) ? { at: instant(time), bytes: line.subarray(gap + 1) } : undefined;
 }

@@ -1,6 +1,6 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import type { Owner, WorkloadId } from "@longshore/core";
-import { hasStatus } from "./classify-kubernetes-error.ts";
+import { hasStatus, unless } from "./classify-kubernetes-error.ts";
 import type { Cluster } from "./cluster.ts";
 import { annotation, label, mainContainer, podName } from "./object-names.ts";
 
@@ -27,7 +27,8 @@ export class Pods {
     return `${label.owner}=${this.#owner}`;
   }
   isOurs({ metadata }: V1Pod, id: WorkloadId): boolean {
-    return metadata?.labels?.[label.owner] === this.#owner && metadata.labels[label.id] === id;
+    const { [label.owner]: owner, [label.id]: bears, [label.kind]: kind } = metadata?.labels ?? {};
+    return owner === this.#owner && bears === id && kind === "task";
   }
   /** Undefined where there is none, or one of that name that is not ours. */
   async find(id: WorkloadId, signal: AbortSignal): Promise<V1Pod | undefined> {
@@ -37,7 +38,7 @@ export class Pods {
   /** Whoever it belongs to. */
   async read(id: WorkloadId, signal: AbortSignal): Promise<V1Pod | undefined> {
     const { namespace } = this.#cluster;
-    return this.#unless([404], () =>
+    return unless([404], () =>
       this.#cluster.call({ operation: "pod get", signal }, ({ core }, options) =>
         core.readNamespacedPod({ namespace, name: this.name(id) }, options),
       ),
@@ -51,7 +52,7 @@ export class Pods {
     } else {
       for (let next = 0; next < ids.length; next += mostIdsAtOnce) {
         const some = ids.slice(next, next + mostIdsAtOnce).join(",");
-        for await (const pod of this.list(`${label.id} in (${some})`, signal)) found.push(pod);
+        for await (const pod of this.list(`${label.kind}=task,${label.id} in (${some})`, signal)) found.push(pod);
       }
     }
     return new Map(found.map((pod) => [pod.metadata?.labels?.[label.id] as WorkloadId, pod]));
@@ -98,31 +99,23 @@ export class Pods {
       ...(halting.beforeStart && { activeDeadlineSeconds: 1 }),
     };
     const body = { metadata: { uid, resourceVersion, annotations: record }, spec };
-    return this.#unless([404], () =>
+    return unless([404], () =>
       this.#cluster.call({ operation: "pod patch", signal: halting.signal }, ({ core }, options) =>
         core.patchNamespacedPod({ namespace, name, body }, options),
       ),
     );
   }
   /** The kubelet kills what still runs; the pod is gone once nothing does. */
-  async remove(pod: V1Pod, signal: AbortSignal): Promise<void> {
+  async remove(pod: V1Pod, signal: AbortSignal, gracePeriodSeconds: number = leastGraceSeconds): Promise<void> {
     const { namespace } = this.#cluster;
     const { name = "", uid = "" } = pod.metadata ?? {};
-    const body = { gracePeriodSeconds: leastGraceSeconds, preconditions: { uid } };
+    const body = { gracePeriodSeconds, preconditions: { uid } };
     // 409: another pod has the name by now.
-    await this.#unless([404, 409], () =>
+    await unless([404, 409], () =>
       this.#cluster.call({ operation: "pod delete", signal }, ({ core }, options) =>
         core.deleteNamespacedPod({ namespace, name, body }, options),
       ),
     );
-  }
-  async #unless<T>(fine: readonly number[], send: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await send();
-    } catch (error) {
-      if (hasStatus(error, ...fine)) return undefined;
-      throw error;
-    }
   }
 }
 

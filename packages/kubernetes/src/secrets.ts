@@ -1,7 +1,7 @@
-import type { V1Pod, V1Secret } from "@kubernetes/client-node";
+import type { V1Deployment, V1Pod, V1Secret } from "@kubernetes/client-node";
 import type { Host, Owner, WorkloadId, WorkloadSpec } from "@longshore/core";
 import { resolveSecret } from "@longshore/core/driver";
-import { hasStatus } from "./classify-kubernetes-error.ts";
+import { unless } from "./classify-kubernetes-error.ts";
 import type { Cluster } from "./cluster.ts";
 import { toDockerConfig } from "./to-docker-config.ts";
 import { label } from "./object-names.ts";
@@ -15,6 +15,7 @@ export interface Wanted {
   /** Manifests as planned, with keys of the host's resolver for values. */
   readonly wanted: readonly V1Secret[];
 }
+type Bearer = V1Pod | V1Deployment;
 type Values = Readonly<Record<string, string>>;
 const registryKey = ".dockerconfigjson";
 
@@ -38,10 +39,13 @@ export class Secrets {
     });
     return Object.fromEntries(await Promise.all(pairs));
   }
-  /** Creates what the pod lacks. What an earlier pod of that name left is replaced. */
-  async complete(pod: V1Pod, { spec, wanted }: Wanted, signal: AbortSignal): Promise<void> {
-    const { name = "", uid = "" } = pod.metadata ?? {};
-    const owner = { apiVersion: "v1", kind: "Pod", name, uid };
+  /** Creates what the pod or the Deployment lacks. What an earlier one of that name left is replaced. */
+  async complete(bearer: Bearer, { spec, wanted }: Wanted, signal: AbortSignal): Promise<void> {
+    const { name = "", uid = "" } = bearer.metadata ?? {};
+    const owner =
+      spec.kind === "task"
+        ? { apiVersion: "v1", kind: "Pod", name, uid }
+        : { apiVersion: "apps/v1", kind: "Deployment", name, uid };
     for (const manifest of wanted) {
       const there = await this.#read(manifest.metadata?.name ?? "", signal);
       if (there?.metadata?.ownerReferences?.some((one) => one.uid === uid)) continue;
@@ -59,8 +63,11 @@ export class Secrets {
     );
     yield* items;
   }
-  async removeAll(id: WorkloadId, signal: AbortSignal): Promise<void> {
-    for await (const secret of this.list(signal, id)) await this.#delete(secret, signal);
+  /** Those of an id, but the ones of these names. */
+  async removeAll(id: WorkloadId, signal: AbortSignal, keep: readonly string[] = []): Promise<void> {
+    for await (const secret of this.list(signal, id)) {
+      if (!keep.includes(secret.metadata?.name ?? "")) await this.#delete(secret, signal);
+    }
   }
   async #read(name: string, signal: AbortSignal): Promise<V1Secret | undefined> {
     const { cluster } = this.#parts;
@@ -86,14 +93,5 @@ export class Secrets {
         core.deleteNamespacedSecret({ namespace: cluster.namespace, name: metadata?.name ?? "", body }, options),
       ),
     );
-  }
-}
-
-async function unless<T>(fine: readonly number[], send: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await send();
-  } catch (error) {
-    if (hasStatus(error, ...fine)) return undefined;
-    throw error;
   }
 }

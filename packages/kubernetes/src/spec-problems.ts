@@ -1,4 +1,11 @@
-import { defaultStopGraceMs, type Adjustment, type Problem } from "@longshore/core";
+import {
+  type Adjustment,
+  defaultDrainMs,
+  defaultReadinessPeriodMs,
+  defaultStopGraceMs,
+  type Problem,
+  type ServiceSpec,
+} from "@longshore/core";
 import type { Order } from "@longshore/core/driver";
 import type { KubernetesOptions } from "./kubernetes-config.ts";
 import { isLabelKey, isLabelValue, ownPrefix } from "./object-names.ts";
@@ -55,19 +62,37 @@ export function specProblems(order: Order<KubernetesOptions>): readonly Problem[
   if (spec.identity?.executionRole !== undefined) {
     say("identity.executionRole", "nodes pull with their own rights; expected registryCredentials");
   }
+  if (spec.kind === "service" && spec.restart === "on-failure") {
+    say("restart", "a Deployment starts its pods again whatever their code was; expected always, or a task");
+  }
   for (const [index, { publish }] of (spec.ports ?? []).entries()) {
-    if (publish !== undefined) say(`ports.${index}.publish`, "a pod has an address of its own; expected no publish");
+    if (spec.kind === "task" && publish !== undefined)
+      say(`ports.${index}.publish`, "a task has no Service; its pod has an address of its own; expected no publish");
   }
   labelProblems(order, say);
   secretProblems(order, say);
   return problems;
 }
 
+type Tell = (path: string, from: unknown, to: unknown, reason: string) => void;
+function serviceAdjustments({ drainMs = defaultDrainMs, readiness }: ServiceSpec, say: Tell): void {
+  if (drainMs > 0) {
+    say(
+      "drainMs",
+      drainMs,
+      wholeSeconds(drainMs) * 1000,
+      "whole seconds, by the image's own `sleep`; without one there is no drain",
+    );
+  }
+  const { periodMs = defaultReadinessPeriodMs } = readiness ?? {};
+  if (periodMs % 1000 !== 0)
+    say("readiness.periodMs", periodMs, wholeSeconds(periodMs) * 1000, "kubelets probe at whole seconds");
+}
+
 /** What is done otherwise than a reader of the spec would think. */
 export function specAdjustments({ spec }: Order<KubernetesOptions>): readonly Adjustment[] {
   const adjustments: Adjustment[] = [];
-  const say = (path: string, from: unknown, to: unknown, reason: string): void =>
-    void adjustments.push({ path, from, to, reason });
+  const say: Tell = (path, from, to, reason) => void adjustments.push({ path, from, to, reason });
   const { stopGraceMs = defaultStopGraceMs, platform = "" } = spec;
   const graceMs = Math.max(wholeSeconds(stopGraceMs) * 1000, leastGraceMs);
   if (graceMs !== stopGraceMs) say("stopGraceMs", stopGraceMs, graceMs, "kubelets take whole seconds, and give at least two");
@@ -83,6 +108,7 @@ export function specAdjustments({ spec }: Order<KubernetesOptions>): readonly Ad
       "the restricted level runs nothing as root; expected user where the image needs another",
     );
   }
+  if (spec.kind === "service") serviceAdjustments(spec, say);
   const [os, architecture, variant] = platform.split("/");
   if (variant !== undefined)
     say("platform", platform, `${os}/${architecture}`, "nodes do not tell the variant of their processor");

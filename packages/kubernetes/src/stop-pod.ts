@@ -20,13 +20,14 @@ const killedCode = 137;
 
 /**
  * The intent and what ends the program go in one request, so that there is never the one without the other. The grace is the
- * spec's: a kubelet takes another one only with a deletion, which would take logs and exit code along.
+ * spec's: a kubelet takes another one only with a deletion, which would take logs and exit code along. Undefined where there is
+ * no such pod.
  */
 export async function stopPod(
   { pods, feed }: StopParts,
   { id, intent }: DriverStopOptions & { readonly id: WorkloadId },
   call: Call,
-): Promise<StopResult> {
+): Promise<StopResult | undefined> {
   const { signal } = call;
   const when = (error: unknown): boolean => hasStatus(error, 409) && !signal.aborted;
   const pod = await retry({ signal, attempts: mostAttempts, when }, async () => {
@@ -35,13 +36,13 @@ export async function stopPod(
     const record = { [annotation.intent]: recordOf(intent) };
     return pods.halt(found, record, { signal, beforeStart: !hasStarted(found) });
   });
+  if (pod === undefined) return undefined;
   const graceMs = graceOf(pod);
-  if (pod === undefined || isOver(pod)) return { state: "confirmed", forced: false, graceMs };
+  if (isOver(pod)) return { state: "confirmed", forced: false, graceMs };
   return confirmed({ pods, feed }, { id, graceMs }, signal);
 }
 
-const graceOf = (pod: V1Pod | undefined): number =>
-  Number((pod === undefined ? undefined : annotationOf(pod, annotation.graceMs)) ?? defaultStopGraceMs);
+const graceOf = (pod: V1Pod): number => Number(annotationOf(pod, annotation.graceMs) ?? defaultStopGraceMs);
 
 async function confirmed(
   { pods, feed }: StopParts,

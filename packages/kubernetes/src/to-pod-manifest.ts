@@ -10,7 +10,7 @@ import type {
 import { defaultStopGraceMs, type Owner, type Resources, type WorkloadSpec } from "@longshore/core";
 import type { Order } from "@longshore/core/driver";
 import type { KubernetesOptions } from "./kubernetes-config.ts";
-import { annotation, label, mainContainer, podName, pullSecretName, secretName, secretsFolder } from "./object-names.ts";
+import { annotation, label, mainContainer, objectNames, type ObjectNames, secretsFolder } from "./object-names.ts";
 import { readSecretReference, readUser, wholeSeconds } from "./spec-problems.ts";
 
 type Plain = Readonly<Record<string, string>>;
@@ -21,16 +21,16 @@ const secretMode = 0o440;
 /** Where each secret is to be had: in a Secret of ours, or in one that was there before. */
 function secretPlaces(
   spec: WorkloadSpec,
-  name: string,
+  { secret: ours }: ObjectNames,
 ): readonly { readonly variable: string; readonly as: "env" | "file"; readonly secret: string; readonly key: string }[] {
   return Object.entries(spec.secrets ?? {}).map(([variable, use]) => {
-    const [secret, key] = ("backend" in use ? readSecretReference(use.backend) : undefined) ?? [secretName(name), variable];
+    const [secret, key] = ("backend" in use ? readSecretReference(use.backend) : undefined) ?? [ours, variable];
     return { variable, as: use.as, secret, key };
   });
 }
 
-function toEnv(spec: WorkloadSpec, name: string): V1EnvVar[] {
-  const secrets = secretPlaces(spec, name).map(({ variable, as, secret, key }) =>
+function toEnv(spec: WorkloadSpec, names: ObjectNames): V1EnvVar[] {
+  const secrets = secretPlaces(spec, names).map(({ variable, as, secret, key }) =>
     as === "file"
       ? { name: `${variable}_FILE`, value: `${secretsFolder}/${variable}` }
       : { name: variable, valueFrom: { secretKeyRef: { name: secret, key } } },
@@ -41,7 +41,10 @@ function toEnv(spec: WorkloadSpec, name: string): V1EnvVar[] {
 /** Kubernetes replaces `$(NAME)` in values and arguments, and makes one dollar of two. */
 const literally = (text: string): string => text.replaceAll(/\$(?=[$(])/g, "$$$$");
 
-function toVolumes(spec: WorkloadSpec, name: string): { readonly volumes: V1Volume[]; readonly volumeMounts: V1VolumeMount[] } {
+function toVolumes(
+  spec: WorkloadSpec,
+  names: ObjectNames,
+): { readonly volumes: V1Volume[]; readonly volumeMounts: V1VolumeMount[] } {
   const claims = [...new Set((spec.mounts ?? []).map(({ volume }) => volume))];
   const volumes: V1Volume[] = claims.map((claimName, index) => ({
     name: `claim-${index}`,
@@ -52,7 +55,7 @@ function toVolumes(spec: WorkloadSpec, name: string): { readonly volumes: V1Volu
     mountPath: path,
     readOnly,
   }));
-  const files = secretPlaces(spec, name).filter(({ as }) => as === "file");
+  const files = secretPlaces(spec, names).filter(({ as }) => as === "file");
   if (files.length === 0) return { volumes, volumeMounts };
   const sources = files.map(({ variable, secret, key }) => ({ secret: { name: secret, items: [{ key, path: variable }] } }));
   return {
@@ -73,7 +76,11 @@ function toResources({ cpu, memory, ephemeralStorage, gpu }: Resources): V1Resou
 }
 
 /** Meets the `restricted` level (kubernetes.io/docs/concepts/security/pod-security-standards) unless the spec says otherwise. */
-function toContainer({ spec, resources }: Order<KubernetesOptions>, name: string, volumeMounts: V1VolumeMount[]): V1Container {
+function toContainer(
+  { spec, resources }: Order<KubernetesOptions>,
+  names: ObjectNames,
+  volumeMounts: V1VolumeMount[],
+): V1Container {
   const { drop = ["ALL"], add = [], noNewPrivileges = true, readOnlyRoot = false } = spec.hardening ?? {};
   const { entrypoint, command, workingDirectory, ports = [], tty } = spec;
   return {
@@ -84,7 +91,7 @@ function toContainer({ spec, resources }: Order<KubernetesOptions>, name: string
     ...(command !== undefined && { args: command.map(literally) }),
     ...(workingDirectory !== undefined && { workingDir: workingDirectory }),
     ...(tty === true && { tty, stdin: true }),
-    env: toEnv(spec, name),
+    env: toEnv(spec, names),
     ports: ports.map(({ port, protocol = "tcp" }) => ({ containerPort: port, protocol: protocol.toUpperCase() })),
     resources: toResources(resources),
     volumeMounts,
@@ -104,9 +111,9 @@ function toNodeSelector({ platform }: WorkloadSpec, asked: Plain = {}): Plain {
 }
 
 /** What tasks and services have in common. */
-export function toPodSpec(order: Order<KubernetesOptions>, name: string): V1PodSpec {
+export function toPodSpec(order: Order<KubernetesOptions>, names: ObjectNames): V1PodSpec {
   const { spec, options } = order;
-  const { volumes, volumeMounts } = toVolumes(spec, name);
+  const { volumes, volumeMounts } = toVolumes(spec, names);
   const { uid, gid } = readUser(spec.user) ?? { uid: 0 };
   const group = gid ?? uid;
   const { registryCredentials: source, identity } = spec;
@@ -125,13 +132,13 @@ export function toPodSpec(order: Order<KubernetesOptions>, name: string): V1PodS
     },
     ...(spec.init === true && { shareProcessNamespace: true }),
     ...(identity?.taskRole !== undefined && { serviceAccountName: identity.taskRole }),
-    ...(source !== undefined && { imagePullSecrets: [{ name: "backend" in source ? source.backend : pullSecretName(name) }] }),
+    ...(source !== undefined && { imagePullSecrets: [{ name: "backend" in source ? source.backend : names.pullSecret }] }),
     ...(Object.keys(nodeSelector).length > 0 && { nodeSelector }),
     ...(options.tolerations !== undefined && { tolerations: [...options.tolerations] }),
     ...(options.affinity !== undefined && { affinity: options.affinity }),
     ...(options.priorityClass !== undefined && { priorityClassName: options.priorityClass }),
     ...(options.runtimeClass !== undefined && { runtimeClassName: options.runtimeClass }),
-    containers: [toContainer(order, name, volumeMounts)],
+    containers: [toContainer(order, names, volumeMounts)],
     volumes,
   };
 }
@@ -141,18 +148,19 @@ export const bearing = (spec: WorkloadSpec, owner: Owner): Plain => ({
   ...spec.labels,
   [label.owner]: owner,
   [label.id]: spec.id,
+  [label.kind]: spec.kind,
 });
 
 /** A task is a pod: its name is the claim, so that a second creation is refused, and nothing makes another one of it. */
 export function toPodManifest(order: Order<KubernetesOptions>, owner: Owner): V1Pod {
   const { spec, specHash, options } = order;
-  const name = podName(owner, spec.id);
+  const names = objectNames(owner, spec, specHash);
   const timeoutMs = spec.kind === "task" ? spec.timeoutMs : undefined;
   return {
     apiVersion: "v1",
     kind: "Pod",
     metadata: {
-      name,
+      name: names.name,
       labels: bearing(spec, owner),
       annotations: {
         ...options.annotations,
@@ -161,7 +169,7 @@ export function toPodManifest(order: Order<KubernetesOptions>, owner: Owner): V1
       },
     },
     spec: {
-      ...toPodSpec(order, name),
+      ...toPodSpec(order, names),
       restartPolicy: "Never",
       ...(timeoutMs !== undefined && { activeDeadlineSeconds: wholeSeconds(timeoutMs) }),
     },

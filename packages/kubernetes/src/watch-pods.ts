@@ -1,5 +1,7 @@
 import type { Call, Change } from "@longshore/core/driver";
-import { mapPod } from "./map-pod-state.ts";
+import { mainStatus, mapPod } from "./map-pod-state.ts";
+import { isReady } from "./map-service-state.ts";
+import { label } from "./object-names.ts";
 import type { PodFeed, PodNews } from "./pod-feed.ts";
 import type { Pods } from "./pods.ts";
 import { settleHopeless } from "./settle-hopeless.ts";
@@ -25,7 +27,8 @@ export async function* watchPods({ feed, pods }: WatchParts, { signal }: Call): 
     while (!signal.aborted) {
       for (let news = queue.shift(); news !== undefined; news = queue.shift()) {
         // Best effort: who waits for it is told again with the next change.
-        if (news.kind === "changed") void settleHopeless(pods, news.pod, signal).catch(() => {});
+        if (news.kind === "changed" && news.pod.metadata?.labels?.[label.kind] === "task")
+          void settleHopeless(pods, news.pod, signal).catch(() => {});
         const change = toChange(news, states);
         if (change !== undefined) yield change;
       }
@@ -46,12 +49,14 @@ function toChange(news: PodNews, states: Map<string, string>): Change | undefine
     case "broken":
       throw news.error;
     case "removed":
-      states.delete(news.id);
-      return { kind: "removed", id: news.id };
+      states.delete(news.pod.metadata?.uid ?? "");
+      // A service lives on without one of its pods.
+      return { kind: news.pod.metadata?.labels?.[label.kind] === "service" ? "changed" : "removed", id: news.id };
     case "changed": {
-      const state = JSON.stringify(mapPod(news.pod).state);
-      if (states.get(news.id) === state) return undefined;
-      states.set(news.id, state);
+      const state = JSON.stringify([mapPod(news.pod).state, isReady(news.pod), mainStatus(news.pod)?.restartCount]);
+      const uid = news.pod.metadata?.uid ?? "";
+      if (states.get(uid) === state) return undefined;
+      states.set(uid, state);
       return { kind: "changed", id: news.id };
     }
   }

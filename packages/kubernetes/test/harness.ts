@@ -27,7 +27,8 @@ function configFor({ port }: Route, folder: string): { readonly kubeconfig: stri
 export async function kubernetesHarness(): Promise<Harness> {
   const folder = mkdtempSync(join(tmpdir(), "longshore-kubernetes-"));
   const backend = process.env["KUBECONFIG"] === undefined ? { port: 0 } : await plainProxy(kubeConfig);
-  const configOf = (through?: Route): { readonly kubeconfig?: string } => (through === undefined ? {} : configFor(through, folder));
+  const configOf = (through?: Route): { readonly kubeconfig?: string } =>
+    through === undefined ? {} : configFor(through, folder);
   const abilities = wireAbilities({
     plugin: { module: import.meta.resolve("@longshore/kubernetes") },
     config: configOf,

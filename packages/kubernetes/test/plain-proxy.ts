@@ -21,32 +21,37 @@ export async function plainProxy(config: KubeConfig): Promise<{ readonly port: n
   const pass = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const outgoing = await onward(incoming);
     response.once("close", () => outgoing.destroy());
-    outgoing.once("error", () => response.destroy()).once("response", (answer) => {
-      response.writeHead(answer.statusCode ?? 500, answer.headers);
-      response.flushHeaders();
-      answer.on("error", () => response.destroy()).pipe(response);
-    });
+    outgoing
+      .once("error", () => response.destroy())
+      .once("response", (answer) => {
+        response.writeHead(answer.statusCode ?? 500, answer.headers);
+        response.flushHeaders();
+        answer.on("error", () => response.destroy()).pipe(response);
+      });
     incoming.pipe(outgoing);
   };
   const server = http.createServer((incoming, response) => void pass(incoming, response).catch(() => response.destroy()));
   server.on("upgrade", (incoming, client: Duplex) => {
     void onward(incoming).then((outgoing) => {
-      outgoing.on("error", () => client.destroy()).once("upgrade", (answer, socket, head) => {
-        const lines = answer.rawHeaders.flatMap((name, index, all) => (index % 2 === 0 ? [`${name}: ${all[index + 1]}`] : []));
-        client.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join("\r\n")}\r\n\r\n`);
-        client.write(head);
-        socket.on("error", () => client.destroy()).pipe(client);
-        client.on("error", () => socket.destroy()).pipe(socket);
-      });
+      outgoing
+        .on("error", () => client.destroy())
+        .once("upgrade", (answer, socket, head) => {
+          const lines = answer.rawHeaders.flatMap((name, index, all) => (index % 2 === 0 ? [`${name}: ${all[index + 1]}`] : []));
+          client.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join("\r\n")}\r\n\r\n`);
+          client.write(head);
+          socket.on("error", () => client.destroy()).pipe(client);
+          client.on("error", () => socket.destroy()).pipe(socket);
+        });
       outgoing.once("response", () => client.destroy());
       outgoing.end();
     });
   });
   server.requestTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const close = (): Promise<void> => new Promise((resolve) => {
-    server.closeAllConnections();
-    server.close(() => resolve());
-  });
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.closeAllConnections();
+      server.close(() => resolve());
+    });
   return { port: (server.address() as AddressInfo).port, close };
 }
