@@ -11,6 +11,7 @@ import type {
   RequestContext,
   VersionApi,
 } from "@kubernetes/client-node";
+import type { WebSocket } from "ws";
 import { HttpTransport, readText } from "./http-transport.ts";
 
 type Client = typeof import("@kubernetes/client-node");
@@ -41,6 +42,7 @@ export class Cluster implements Disposable {
   readonly #host: Host;
   readonly #transport: HttpTransport;
   readonly #apis: Apis;
+  #minor: number | undefined;
 
   constructor(client: Client, config: KubeConfig, of: { readonly host: Host; readonly namespace?: string | undefined }) {
     this.#client = client;
@@ -104,6 +106,24 @@ export class Cluster implements Disposable {
     if (answer.statusCode === 200) return answer;
     const text = await readText(answer);
     throw new this.#client.ApiException(answer.statusCode ?? 0, operation, text, answer.headers as Record<string, string>);
+  }
+  /** Streams both ways, each message with the number of its stream before it. */
+  async socket(operation: string, signal: AbortSignal, path: string): Promise<WebSocket> {
+    await this.#host.limiter.take(operation, signal);
+    const url = this.server.replace(/^http/, "ws").replace(/\/$/, "") + path;
+    try {
+      return await orAbort(signal, () => this.#transport.socket(url, signal));
+    } catch (error) {
+      const { status, text = "" } = error as { readonly status?: number; readonly text?: string };
+      throw status === undefined ? error : new this.#client.ApiException(status, operation, text, {});
+    }
+  }
+  /** Of 1.N, the N. Asked for once. */
+  async minorVersion(signal: AbortSignal): Promise<number> {
+    this.#minor ??= await this.call({ operation: "version", signal }, async ({ version }, options) =>
+      Number.parseInt((await version.getCode({}, options)).minor, 10),
+    );
+    return this.#minor;
   }
   [Symbol.dispose](): void {
     this.#transport[Symbol.dispose]();

@@ -15,7 +15,7 @@ export const fieldTable: FieldTable = {
   user: "honoured",
   init: "honoured",
   tty: "honoured",
-  stdin: { refuse: "input to a task is not supported yet; expected no stdin" },
+  stdin: "honoured",
   hardening: "honoured",
   ports: "honoured",
   mounts: "honoured",

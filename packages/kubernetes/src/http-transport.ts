@@ -1,6 +1,7 @@
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node";
+import type { ClientOptions, WebSocket } from "ws";
 
 export interface HttpRequest {
   readonly method: string;
@@ -14,6 +15,8 @@ type Secured = Pick<https.RequestOptions, "ca" | "cert" | "key" | "headers" | "a
 const connections = ["ca", "cert", "key", "rejectUnauthorized", "servername"] as const;
 type Connection = Pick<Secured, (typeof connections)[number]>;
 
+/** Later ones can tell of the end of one stream. */
+const channelProtocols = ["v5.channel.k8s.io", "v4.channel.k8s.io"] as const;
 /** Idle ones are closed before a load balancer in between would do it; shorter than any that is known. */
 const idleMs = 4_000;
 /** For the next requests; beyond that a burst's connections are closed again. */
@@ -34,18 +37,12 @@ export class HttpTransport implements Disposable {
   constructor(config: KubeConfig) {
     this.#config = config;
   }
-  /** The answer once its head is there. Tokens and certificates are read anew for each request, since they change. */
+  /** The answer once its head is there. */
   async send(request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
-    const secured: Secured = { headers: {} };
-    await this.#config.applyToHTTPSOptions(secured);
-    signal.throwIfAborted();
     const url = new URL(request.url);
-    const { agent: ofProxy, headers, ...rest } = secured;
-    const proxied = this.#config.getCurrentCluster()?.proxyUrl !== undefined;
-    const agent = proxied ? ofProxy : this.#pool(url, secured);
+    const { headers, ...rest } = await this.#secured(url, signal);
     const options = {
       ...rest,
-      ...(agent !== undefined && { agent }),
       method: request.method,
       headers: { ...request.headers, ...headers, ...lengthOf(request.body) },
       signal: AbortSignal.any([signal, this.#closed.signal]),
@@ -55,6 +52,32 @@ export class HttpTransport implements Disposable {
       outgoing.once("response", resolve).on("error", reject);
       outgoing.end(request.body);
     });
+  }
+  /** Open. What is answered instead is thrown, as `{ status, text }`. */
+  async socket(address: string, signal: AbortSignal): Promise<WebSocket> {
+    const { WebSocket: Socket } = await import("ws");
+    const secured = await this.#secured(new URL(address.replace(/^ws/, "http")), signal);
+    const socket = new Socket(address, [...channelProtocols], secured as ClientOptions);
+    const left = AbortSignal.any([signal, this.#closed.signal]);
+    const leave = (): void => socket.terminate();
+    left.addEventListener("abort", leave, { once: true });
+    socket.once("close", () => left.removeEventListener("abort", leave));
+    return new Promise((resolve, reject) => {
+      socket.once("open", () => resolve(socket)).on("error", reject);
+      socket.once("unexpected-response", (_request, answer: IncomingMessage) => {
+        readText(answer).then((text) => reject({ status: answer.statusCode, text }), reject);
+      });
+    });
+  }
+  /** Tokens and certificates are read anew for each request, since they change. */
+  async #secured(url: URL, signal: AbortSignal): Promise<Secured> {
+    const secured: Secured = { headers: {} };
+    await this.#config.applyToHTTPSOptions(secured);
+    signal.throwIfAborted();
+    const { agent: ofProxy, ...rest } = secured;
+    const proxied = this.#config.getCurrentCluster()?.proxyUrl !== undefined;
+    const agent = proxied ? ofProxy : this.#pool(url, secured);
+    return { ...rest, ...(agent !== undefined && { agent }) };
   }
   #pool(url: URL, secured: Connection): http.Agent {
     const changed = connections.some((name) => !isSame(secured[name], this.#connection[name]));

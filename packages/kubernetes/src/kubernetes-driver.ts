@@ -18,10 +18,14 @@ import type {
   Plan,
   RuntimeDriver,
 } from "@longshore/core/driver";
+import { attachPod } from "./attach-pod.ts";
 import { classifyKubernetesError } from "./classify-kubernetes-error.ts";
 import { Cluster } from "./cluster.ts";
+import { copyFromPod, copyIntoPods } from "./copy-with-tar.ts";
 import { Deployments } from "./deployments.ts";
+import { execInPod } from "./exec-in-pod.ts";
 import { findEndpoints } from "./find-endpoints.ts";
+import { findObstacles } from "./find-obstacles.ts";
 import { inspectWorkloads, listWorkloads } from "./inspect-workloads.ts";
 import type { KubernetesCapabilities } from "./kubernetes-capabilities.ts";
 import type { KubernetesConfig, KubernetesOptions } from "./kubernetes-config.ts";
@@ -30,6 +34,7 @@ import { loadKubeConfig } from "./load-kube-config.ts";
 import { mapPod } from "./map-pod-state.ts";
 import { PodFeed } from "./pod-feed.ts";
 import { Pods } from "./pods.ts";
+import { readBackendLogs } from "./read-backend-logs.ts";
 import { readPodLogs } from "./read-pod-logs.ts";
 import { readServiceLogs } from "./read-service-logs.ts";
 import { removePod } from "./remove-pod.ts";
@@ -68,6 +73,14 @@ class KubernetesDriver implements RuntimeDriver<KubernetesCapabilities, Kubernet
         resume: (id, call) => services.resume(id, call),
       },
       endpoints: { endpoints: (id, { signal }) => findEndpoints(parts, id, signal) },
+      exec: { exec: (request, call) => execInPod(parts, request, call) },
+      attach: { attach: (request, call) => attachPod(parts, request, call) },
+      copy: {
+        copyIn: (files, call) => copyIntoPods(parts, files, call),
+        copyOut: (from, call) => copyFromPod(parts, from, call),
+      },
+      backendLogs: { backendLogs: (id, { signal }) => readBackendLogs(parts, id, signal) },
+      preflight: { preflight: (spec, { signal }) => findObstacles(parts, spec, signal) },
       watch: { watch: (_from, call) => watchPods(parts, call) },
     };
   }

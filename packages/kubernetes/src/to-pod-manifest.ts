@@ -82,7 +82,7 @@ function toContainer(
   volumeMounts: V1VolumeMount[],
 ): V1Container {
   const { drop = ["ALL"], add = [], noNewPrivileges = true, readOnlyRoot = false } = spec.hardening ?? {};
-  const { entrypoint, command, workingDirectory, ports = [], tty } = spec;
+  const { entrypoint, command, workingDirectory, ports = [], tty, stdin } = spec;
   return {
     name: mainContainer,
     image: spec.image ?? "",
@@ -90,7 +90,8 @@ function toContainer(
     ...(entrypoint !== undefined && { command: entrypoint.map(literally) }),
     ...(command !== undefined && { args: command.map(literally) }),
     ...(workingDirectory !== undefined && { workingDir: workingDirectory }),
-    ...(tty === true && { tty, stdin: true }),
+    ...((tty === true || stdin === true) && { stdin: true }),
+    ...(tty === true && { tty }),
     env: toEnv(spec, names),
     ports: ports.map(({ port, protocol = "tcp" }) => ({ containerPort: port, protocol: protocol.toUpperCase() })),
     resources: toResources(resources),

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Harness, type HarnessOpening, openOptions, type Route, shellProgram, wireAbilities } from "@longshore/conformance";
 import { openRuntime, type Runtime } from "@longshore/core";
 import { runtime as plugin } from "@longshore/kubernetes";
-import { alive, cleanUp, image, kubeConfig, namespace, natives, podsOf } from "./kit.ts";
+import { alive, cleanUp, image, killInstance, kubeConfig, namespace, natives, podsOf } from "./kit.ts";
 import { plainProxy } from "./plain-proxy.ts";
 
 /** A kubeconfig for each route: plain HTTP, since the proxies look into what passes. */
@@ -65,6 +65,11 @@ export async function kubernetesHarness(): Promise<Harness> {
       image: { image: "127.0.0.1:9/missing:1", pullPolicy: "never", command: ["true"] },
       command: { image, command: ["no-such-program"] },
       config: { image, command: ["true"], user: "somebody" },
+    },
+    services: {
+      // Process 1 cannot be killed from inside: the programs have another one above them.
+      service: (steps) => ({ image, command: ["sh", "-c", shellProgram(steps)], init: true, ports: [{ port: 8080 }] }),
+      kill: killInstance,
     },
     // A kubelet tells of 137 alone whether it was an exit or a signal, and gives both streams as one.
     tells: { signals: false, streams: false },

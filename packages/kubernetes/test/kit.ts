@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { AppsV1Api, CoreV1Api, KubeConfig, type V1Pod } from "@kubernetes/client-node";
+import { AppsV1Api, CoreV1Api, Exec, KubeConfig, type V1Pod } from "@kubernetes/client-node";
 import { openRuntime, type Owner, owner, type Runtime, type TaskSpec, type WorkloadId, workloadId } from "@longshore/core";
 import { type KubernetesCapabilities, type KubernetesConfig, runtime as kubernetes } from "@longshore/kubernetes";
 import type { TestContext } from "vitest";
@@ -83,6 +83,21 @@ export async function alive(who: Owner, id: WorkloadId): Promise<readonly string
     running.map(async (pod) => (pod.status?.phase !== "Failed" || (await stillLogs(pod)) ? [`pod ${pod.metadata?.name}`] : [])),
   );
   return found.flat();
+}
+/** What has no parent in here: the container's own program, and whoever looks. */
+const killMain = `for p in /proc/[0-9]*; do n=\${p#/proc/}; if [ $n != 1 ] && [ $n != $$ ] && grep -q '^PPid:[^0-9]*0$' $p/status; then kill -9 $n; fi; done`;
+export async function killInstance(who: Owner, id: WorkloadId, instance: string): Promise<void> {
+  const pod = (await podsOf(who, id)).find(({ metadata }) => metadata?.uid?.startsWith(instance));
+  await execIn(pod?.metadata?.name ?? "", ["sh", "-c", killMain]);
+}
+async function execIn(pod: string, command: readonly string[]): Promise<void> {
+  const exec = new Exec(kubeConfig);
+  await new Promise<void>((resolve, reject) => {
+    exec.exec(namespace, pod, "main", [...command], null, null, null, false, () => resolve()).then(
+      (socket) => void socket.on("close", () => resolve()),
+      reject,
+    );
+  });
 }
 /** Everything of an owner's, whatever went wrong. */
 export async function cleanUp(who: Owner): Promise<void> {
