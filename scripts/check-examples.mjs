@@ -1,5 +1,6 @@
 // Runs the examples in every README: a `ts` block runs as a module of that package, and prints what the `text` block
-// that follows it says. A block under `<!-- needs docker -->` is left out, by name, where no engine answers.
+// that follows it says. A block under `<!-- needs docker -->` or `<!-- needs kubernetes -->` is left out, by name, where no engine
+// answers, or no cluster is named.
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { existsSync, globSync } from "node:fs";
@@ -8,13 +9,13 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
-const block = /(<!-- needs docker -->\n+)?```ts\n([\s\S]*?)```(?:\n+```text\n([\s\S]*?)```)?/g;
+const block = /(?:<!-- needs (docker|kubernetes) -->\n+)?```ts\n([\s\S]*?)```(?:\n+```text\n([\s\S]*?)```)?/g;
 
 const examplesIn = async (readme) =>
-  [...(await readFile(readme, "utf8")).matchAll(block)].map(([, docker, code, expected], index) => ({
+  [...(await readFile(readme, "utf8")).matchAll(block)].map(([, needs, code, expected], index) => ({
     name: `${readme} example ${index + 1}`,
     folder: dirname(readme),
-    docker: docker !== undefined,
+    needs,
     code,
     expected,
   }));
@@ -41,11 +42,15 @@ const engineAnswers = async () =>
   );
 const readmes = ["README.md", ...globSync("{packages,apps}/*/README.md").sort()].filter((file) => existsSync(file));
 const examples = (await Promise.all(readmes.map(examplesIn))).flat();
-const docker = await engineAnswers();
+const lacks = {
+  docker: (await engineAnswers()) ? undefined : "no engine answers",
+  kubernetes: process.env.KUBECONFIG ? undefined : "KUBECONFIG names no cluster",
+};
 let failed = 0;
 for (const example of examples) {
-  if (example.docker && !docker) {
-    console.log(`left out  ${example.name}: requires docker: no engine answers`);
+  const lack = lacks[example.needs];
+  if (lack !== undefined) {
+    console.log(`left out  ${example.name}: requires ${example.needs}: ${lack}`);
     continue;
   }
   try {

@@ -18,7 +18,7 @@ export interface Toleration {
   readonly effect?: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
   readonly tolerationSeconds?: number;
 }
-/** A container beside the program. It is ended with it, and its output is not in the logs. */
+/** A container beside the program, as hardened as that. Its output is not in the logs. */
 export interface Sidecar {
   readonly name: string;
   readonly image: string;
@@ -40,4 +40,6 @@ export interface KubernetesOptions {
   readonly runtimeClass?: string;
   /** Of the pods; `longshore/` begins keys of ours. */
   readonly annotations?: Dictionary<string>;
+  /** Of services only: a pod would wait for them after a task's program has ended. */
+  readonly sidecars?: readonly Sidecar[];
 }

@@ -24,10 +24,18 @@ const toleration = {
   effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]).optional(),
   tolerationSeconds: z.int().min(0).optional(),
 };
+const sidecar = {
+  name: z.string().regex(/^(?!main$)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "expected a container's name other than main"),
+  image: z.string().min(1),
+  command: z.array(z.string()).optional(),
+  args: z.array(z.string()).optional(),
+  env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "expected a variable's name"), z.string()).optional(),
+};
 const options = {
   nodeSelector: z.record(labelKey, labelValue).optional(),
   tolerations: z.array(z.strictObject(toleration, { error: unknownKeys(Object.keys(toleration)) })).optional(),
   affinity: z.record(z.enum(["nodeAffinity", "podAffinity", "podAntiAffinity"]), z.unknown()).optional(),
+  sidecars: z.array(z.strictObject(sidecar, { error: unknownKeys(Object.keys(sidecar)) })).optional(),
   priorityClass: name("a priority class").optional(),
   runtimeClass: name("a runtime class").optional(),
   annotations: z

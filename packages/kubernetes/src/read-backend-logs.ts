@@ -38,6 +38,13 @@ async function eventsOf(cluster: Cluster, { metadata }: Referred, signal: AbortS
   return items;
 }
 
+/** The latest of what the cluster warns of, in one line. */
+export async function lastWarning(cluster: Cluster, object: Referred, signal: AbortSignal): Promise<string | undefined> {
+  const warnings = (await eventsOf(cluster, object, signal)).filter(({ type }) => type === "Warning");
+  const latest = warnings.toSorted((a, b) => timeOf(a) - timeOf(b)).at(-1);
+  return latest === undefined ? undefined : `${latest.reason ?? ""}: ${(latest.message ?? "").replace(/\s+/g, " ").trim()}`;
+}
+
 function toItem(event: CoreV1Event): DriverLogItem {
   const { type = "Normal", reason = "", message = "", count = 1, involvedObject, metadata } = event;
   const at = instant(timeOf(event));

@@ -69,6 +69,9 @@ export function specProblems(order: Order<KubernetesOptions>): readonly Problem[
     if (spec.kind === "task" && publish !== undefined)
       say(`ports.${index}.publish`, "a task has no Service; its pod has an address of its own; expected no publish");
   }
+  if (spec.kind === "task" && (order.options.sidecars ?? []).length > 0) {
+    say("options.kubernetes.sidecars", "a pod would wait for them after the task's program has ended; expected none");
+  }
   labelProblems(order, say);
   secretProblems(order, say);
   return problems;

@@ -2,17 +2,21 @@ import type { V1Pod, V1Secret } from "@kubernetes/client-node";
 import { LongshoreError, type WorkloadSpec } from "@longshore/core";
 import { type Call, type Host, type Order, type Plan, retry } from "@longshore/core/driver";
 import { diagnoseWaiting } from "./diagnose-waiting.ts";
+import type { Cluster } from "./cluster.ts";
 import type { KubernetesOptions } from "./kubernetes-config.ts";
-import { annotationOf, hasStarted, isOver } from "./map-pod-state.ts";
+import { annotationOf, hasStarted, isOver, mapPod } from "./map-pod-state.ts";
 import { annotation } from "./object-names.ts";
 import type { PodFeed } from "./pod-feed.ts";
 import type { Pods } from "./pods.ts";
+import { lastWarning } from "./read-backend-logs.ts";
+import { removePod } from "./remove-pod.ts";
 import type { Secrets } from "./secrets.ts";
 import { settleHopeless } from "./settle-hopeless.ts";
 import type { KubernetesRequest } from "./to-pod-request.ts";
 import { untilPod } from "./until-pod.ts";
 
 export interface StartParts {
+  readonly cluster: Cluster;
   readonly host: Host;
   readonly pods: Pods;
   readonly secrets: Secrets;
@@ -68,18 +72,21 @@ async function claim({ pods, secrets }: StartParts, { spec, manifests, wanted }:
   throw new LongshoreError(message, { code: "conflict", operation: "start", workload: spec.id });
 }
 
+interface Beginning {
+  readonly spec: WorkloadSpec;
+  readonly call: Call;
+}
+/** Core's own limit takes away what has not started, too, but knows nothing of why. */
+const pendingShare = 0.9;
+
 /** Until the program has begun, or until it is clear that it will not, or not soon. */
-async function begun(
-  { pods, feed }: StartParts,
-  pod: V1Pod,
-  { spec, call }: { readonly spec: WorkloadSpec; readonly call: Call },
-): Promise<V1Pod> {
+async function begun(parts: StartParts, pod: V1Pod, { spec, call }: Beginning): Promise<V1Pod> {
+  const { pods, feed } = parts;
   const { id } = spec;
-  const limitMs = spec.kind === "task" ? (spec.pendingTimeoutMs ?? startWaitMs) : startWaitMs;
-  const limit = AbortSignal.timeout(limitMs);
+  const pendingMs = spec.kind === "task" ? spec.pendingTimeoutMs : undefined;
+  const limit = AbortSignal.timeout(pendingMs === undefined ? startWaitMs : Math.floor(pendingMs * pendingShare));
   const unplaced = (seen: V1Pod): boolean =>
-    (spec.kind !== "task" || spec.pendingTimeoutMs === undefined) &&
-    seen.status?.conditions?.some(({ type, reason }) => type === "PodScheduled" && reason === "Unschedulable") === true;
+    pendingMs === undefined && seen.status?.conditions?.some(({ reason }) => reason === "Unschedulable") === true;
   const isClear = (seen: V1Pod | undefined): boolean =>
     seen === undefined || hasStarted(seen) || isOver(seen) || unplaced(seen) || diagnoseWaiting(seen)?.hopeless !== undefined;
   let last: V1Pod | undefined = pod;
@@ -88,7 +95,19 @@ async function begun(
   } catch (error) {
     if (call.signal.aborted || !limit.aborted) throw error;
     last = await pods.find(id, call.signal);
+    if (last !== undefined && pendingMs !== undefined && !isClear(last)) throw await neverBegun(parts, last, { spec, call });
   }
   if (last === undefined) throw gone();
   return (await settleHopeless(pods, last, call.signal)) ?? last;
+}
+
+/** Taken away, and why it has not started in the cluster's own words. */
+async function neverBegun(parts: StartParts, pod: V1Pod, { spec, call }: Beginning): Promise<LongshoreError> {
+  const { id } = spec;
+  const state = mapPod(pod).state;
+  const reason = state.phase === "pending" ? state.reason : undefined;
+  const said = (await lastWarning(parts.cluster, pod, call.signal)) ?? reason ?? "the cluster does not say why";
+  await removePod(parts, id, call);
+  const message = `it did not start within pendingTimeoutMs: ${said}`;
+  return new LongshoreError(message, { code: "timeout", operation: "start", workload: id });
 }

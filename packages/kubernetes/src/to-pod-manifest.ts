@@ -9,7 +9,7 @@ import type {
 } from "@kubernetes/client-node";
 import { defaultStopGraceMs, type Owner, type Resources, type WorkloadSpec } from "@longshore/core";
 import type { Order } from "@longshore/core/driver";
-import type { KubernetesOptions } from "./kubernetes-config.ts";
+import type { KubernetesOptions, Sidecar } from "./kubernetes-config.ts";
 import { annotation, label, mainContainer, objectNames, type ObjectNames, secretsFolder } from "./object-names.ts";
 import { readSecretReference, readUser, wholeSeconds } from "./spec-problems.ts";
 
@@ -105,6 +105,18 @@ function toContainer(
   };
 }
 
+/** As hardened as the program itself. */
+function toSidecar({ name, image, command, args, env = {} }: Sidecar): V1Container {
+  return {
+    name,
+    image,
+    ...(command !== undefined && { command: command.map(literally) }),
+    ...(args !== undefined && { args: args.map(literally) }),
+    env: Object.entries(env).map(([key, value]) => ({ name: key, value: literally(value) })),
+    securityContext: { allowPrivilegeEscalation: false, privileged: false, capabilities: { drop: ["ALL"] } },
+  };
+}
+
 function toNodeSelector({ platform }: WorkloadSpec, asked: Plain = {}): Plain {
   const [os, architecture] = platform?.split("/") ?? [];
   if (os === undefined || architecture === undefined) return asked;
@@ -139,7 +151,7 @@ export function toPodSpec(order: Order<KubernetesOptions>, names: ObjectNames): 
     ...(options.affinity !== undefined && { affinity: options.affinity }),
     ...(options.priorityClass !== undefined && { priorityClassName: options.priorityClass }),
     ...(options.runtimeClass !== undefined && { runtimeClassName: options.runtimeClass }),
-    containers: [toContainer(order, names, volumeMounts)],
+    containers: [toContainer(order, names, volumeMounts), ...(options.sidecars ?? []).map(toSidecar)],
     volumes,
   };
 }

@@ -66,6 +66,8 @@ export async function kubernetesHarness(): Promise<Harness> {
       command: { image, command: ["no-such-program"] },
       config: { image, command: ["true"], user: "somebody" },
     },
+    sessions: ["exec", "terminal", "attach"],
+    copying: { spec: {}, path: "/tmp" },
     services: {
       // Process 1 cannot be killed from inside: the programs have another one above them.
       service: (steps) => ({ image, command: ["sh", "-c", shellProgram(steps)], init: true, ports: [{ port: 8080 }] }),
@@ -74,7 +76,7 @@ export async function kubernetesHarness(): Promise<Harness> {
     // A kubelet tells of 137 alone whether it was an exit or a signal, and gives both streams as one.
     tells: { signals: false, streams: false },
     outOfMemory: { image, command: ["tail", "/dev/zero"], resources: { memory: "16Mi" } },
-    patienceMs: 60_000,
+    patienceMs: 120_000,
     ...abilities,
   };
 }

@@ -84,6 +84,8 @@ export async function alive(who: Owner, id: WorkloadId): Promise<readonly string
   );
   return found.flat();
 }
+/** As a drain of its node does it. */
+export const deletePod = async (name: string): Promise<unknown> => core?.deleteNamespacedPod({ namespace, name });
 /** What has no parent in here: the container's own program, and whoever looks. */
 const killMain = `for p in /proc/[0-9]*; do n=\${p#/proc/}; if [ $n != 1 ] && [ $n != $$ ] && grep -q '^PPid:[^0-9]*0$' $p/status; then kill -9 $n; fi; done`;
 export async function killInstance(who: Owner, id: WorkloadId, instance: string): Promise<void> {
