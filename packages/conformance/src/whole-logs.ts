@@ -21,7 +21,11 @@ function eachTurn(lines: readonly string[]): readonly string[] {
   const again = lines.filter((line) => seen.has(line) || !seen.add(line));
   return [...seen, ...again];
 }
-function assertBoth(stage: Stage, records: readonly LogRecord[], of: { readonly lines: readonly string[]; readonly what: string }): void {
+function assertBoth(
+  stage: Stage,
+  records: readonly LogRecord[],
+  of: { readonly lines: readonly string[]; readonly what: string },
+): void {
   const { lines, what } = of;
   if (!stage.harness.tells.streams) return assertSameLines(eachTurn(linesOf(records)), [...lines, ...lines], what);
   for (const stream of streams) assertSameLines(linesOf(records, stream), lines, `${what} ${stream}`);

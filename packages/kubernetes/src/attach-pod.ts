@@ -7,7 +7,11 @@ import { mainContainer } from "./object-names.ts";
 import { PodSocket } from "./pod-socket.ts";
 
 /** The program's own streams, from now on. What is typed goes to every program that was started with `stdin`. */
-export async function* attachPod(parts: SessionParts, request: AttachRequest, { signal }: Call): AsyncGenerator<OutputChunk, void, void> {
+export async function* attachPod(
+  parts: SessionParts,
+  request: AttachRequest,
+  { signal }: Call,
+): AsyncGenerator<OutputChunk, void, void> {
   const { cluster } = parts;
   const pod = await findRunning(parts, request, signal);
   const { stdin = false, tty = false } = pod.spec?.containers.find(({ name }) => name === mainContainer) ?? {};

@@ -42,7 +42,11 @@ export async function copyIntoPods(parts: SessionParts, { id, instance, path, ta
   }
 }
 
-export async function* copyFromPod(parts: SessionParts, { id, instance, path }: CopyOut, call: Call): AsyncGenerator<Uint8Array, void, void> {
+export async function* copyFromPod(
+  parts: SessionParts,
+  { id, instance, path }: CopyOut,
+  call: Call,
+): AsyncGenerator<Uint8Array, void, void> {
   const { dir, base } = posix.parse(path.replace(/\/+$/, ""));
   const command = ["tar", "-cf", "-", "-C", dir === "" ? "." : dir, "--", base];
   yield* outputOf(execInPod(parts, { id, command, ...(instance !== undefined && { instance }) }, call), path);

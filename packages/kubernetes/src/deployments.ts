@@ -2,14 +2,24 @@ import type { V1Deployment, V1Pod, V1Service } from "@kubernetes/client-node";
 import type { Owner, WorkloadId } from "@longshore/core";
 import { hasStatus, unless } from "./classify-kubernetes-error.ts";
 import type { Cluster } from "./cluster.ts";
+import { isSpent } from "./map-pod-state.ts";
 import { label, serviceName } from "./object-names.ts";
 import type { Pods } from "./pods.ts";
 
 /** A Deployment of ours, and the pods that there are of it. */
 export interface ServiceView {
   readonly deployment: V1Deployment;
+  /** That run, or may. */
   readonly pods: readonly V1Pod[];
+  /** What their kubelets have not let go yet, although nothing runs. */
+  readonly spent: readonly V1Pod[];
 }
+
+export const viewOf = (deployment: V1Deployment, all: readonly V1Pod[]): ServiceView => ({
+  deployment,
+  pods: all.filter((pod) => !isSpent(pod)),
+  spent: all.filter(isSpent),
+});
 
 /** One owner's Deployments, with their Services, by id. */
 export class Deployments {
@@ -38,7 +48,7 @@ export class Deployments {
   }
   async view(id: WorkloadId, signal: AbortSignal): Promise<ServiceView | undefined> {
     const deployment = await this.find(id, signal);
-    return deployment === undefined ? undefined : { deployment, pods: await this.instances(id, signal) };
+    return deployment === undefined ? undefined : viewOf(deployment, await this.instances(id, signal));
   }
   async instances(id: WorkloadId, signal: AbortSignal): Promise<readonly V1Pod[]> {
     return Array.fromAsync(this.#pods.list(`${label.kind}=service,${label.id}=${id}`, signal));

@@ -28,7 +28,10 @@ function toPath(cluster: Cluster, pod: V1Pod, query: readonly [string, string][]
   return `/api/v1/namespaces/${cluster.namespace}/pods/${pod.metadata?.name ?? ""}/exec?${parameters}`;
 }
 
-async function* sizedFirst(size: TerminalSize, input: AsyncIterable<Keystrokes> | undefined): AsyncGenerator<Keystrokes, void, void> {
+async function* sizedFirst(
+  size: TerminalSize,
+  input: AsyncIterable<Keystrokes> | undefined,
+): AsyncGenerator<Keystrokes, void, void> {
   yield size;
   if (input !== undefined) yield* input;
 }

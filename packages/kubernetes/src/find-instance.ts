@@ -17,7 +17,11 @@ const refuse = (code: "not-found" | "conflict", message: string, workload: Workl
   new LongshoreError(message, { code, operation: "find instance", workload });
 
 /** The instance that is named, else the first that runs. Throws `not-found`, or `conflict` where nothing runs. */
-export async function findRunning({ pods, deployments }: InstanceParts, { id, instance }: InstanceRequest, signal: AbortSignal): Promise<V1Pod> {
+export async function findRunning(
+  { pods, deployments }: InstanceParts,
+  { id, instance }: InstanceRequest,
+  signal: AbortSignal,
+): Promise<V1Pod> {
   const task = await pods.find(id, signal);
   const all = task === undefined ? await deployments.instances(id, signal) : [task];
   if (all.length === 0 && (await deployments.find(id, signal)) === undefined) throw refuse("not-found", "no such workload", id);

@@ -23,7 +23,12 @@ interface ObstacleParts {
   readonly cluster: Cluster;
 }
 
-async function isAllowed({ cluster }: ObstacleParts, { group, resource: path }: Right, verb: string, signal: AbortSignal): Promise<boolean> {
+async function isAllowed(
+  { cluster }: ObstacleParts,
+  { group, resource: path }: Right,
+  verb: string,
+  signal: AbortSignal,
+): Promise<boolean> {
   const [resource = "", subresource] = path.split("/");
   const { namespace } = cluster;
   const resourceAttributes = { namespace, group, resource, verb, ...(subresource !== undefined && { subresource }) };
@@ -50,7 +55,16 @@ async function missingRights(parts: ObstacleParts, signal: AbortSignal): Promise
   );
 }
 
-const binary: Readonly<Record<string, number>> = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, k: 1e3, M: 1e6, G: 1e9, T: 1e12 };
+const binary: Readonly<Record<string, number>> = {
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+};
 /** A quantity of the API, such as `2`, `500m`, `16Gi`, in cores or bytes. */
 export function readQuantity(text: string): number {
   const [, number, unit = ""] = /^(\d+(?:\.\d+)?)([A-Za-z]*)$/.exec(text) ?? [];
@@ -58,7 +72,11 @@ export function readQuantity(text: string): number {
 }
 
 /** Where nodes may be listed: no node would ever be large enough. */
-async function tooLarge({ cluster }: ObstacleParts, { resources }: WorkloadSpec, signal: AbortSignal): Promise<readonly Obstacle[]> {
+async function tooLarge(
+  { cluster }: ObstacleParts,
+  { resources }: WorkloadSpec,
+  signal: AbortSignal,
+): Promise<readonly Obstacle[]> {
   if (resources?.cpu === undefined && resources?.memory === undefined) return [];
   const nodes = await unless([403], () =>
     cluster.call({ operation: "node list", signal }, ({ core }, options) => core.listNode({}, options)),
@@ -71,19 +89,32 @@ async function tooLarge({ cluster }: ObstacleParts, { resources }: WorkloadSpec,
   const memory = resources.memory === undefined ? 0 : parseMemory(resources.memory) * 2 ** 20;
   const cpu = resources.cpu === undefined ? 0 : parseCpu(resources.cpu) / 1000;
   if (memory > most("memory")) {
-    found.push({ what: "host-size", message: `resources.memory: got ${resources.memory}, the largest node has ${Math.floor(most("memory") / 2 ** 20)}Mi`, hint });
+    found.push({
+      what: "host-size",
+      message: `resources.memory: got ${resources.memory}, the largest node has ${Math.floor(most("memory") / 2 ** 20)}Mi`,
+      hint,
+    });
   }
-  if (cpu > most("cpu")) found.push({ what: "host-size", message: `resources.cpu: got ${resources.cpu}, the largest node has ${most("cpu")}`, hint });
+  if (cpu > most("cpu"))
+    found.push({ what: "host-size", message: `resources.cpu: got ${resources.cpu}, the largest node has ${most("cpu")}`, hint });
   return found;
 }
 
 async function noNamespace({ cluster }: ObstacleParts, signal: AbortSignal): Promise<readonly Obstacle[]> {
   try {
-    await cluster.call({ operation: "namespace get", signal }, ({ core }, options) => core.readNamespace({ name: cluster.namespace }, options));
+    await cluster.call({ operation: "namespace get", signal }, ({ core }, options) =>
+      core.readNamespace({ name: cluster.namespace }, options),
+    );
   } catch (error) {
     // Who may not ask has to take it on trust.
     if (hasStatus(error, 404)) {
-      return [{ what: "quota", message: `there is no namespace ${cluster.namespace}`, hint: "create it, or set namespace in the config" }];
+      return [
+        {
+          what: "quota",
+          message: `there is no namespace ${cluster.namespace}`,
+          hint: "create it, or set namespace in the config",
+        },
+      ];
     }
     if (!hasStatus(error, 403)) throw error;
   }

@@ -1,7 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { instant, type Leftover, type ListFilter, type Workload, type WorkloadId } from "@longshore/core";
 import type { DriverInspection } from "@longshore/core/driver";
-import type { Deployments } from "./deployments.ts";
+import { type Deployments, viewOf } from "./deployments.ts";
 import { mapPod } from "./map-pod-state.ts";
 import { mapService } from "./map-service-state.ts";
 import { label } from "./object-names.ts";
@@ -66,7 +66,7 @@ export async function* listWorkloads(
   for (const deployment of await deployments.list(signal)) {
     const id = idOf(deployment as Bearing);
     bearers.add(id);
-    const service = mapService({ deployment, pods: instances.get(id) ?? [] });
+    const service = mapService(viewOf(deployment, instances.get(id) ?? []));
     if (isAsked(service)) yield service;
   }
   const all = [...borne, ["pod", [...instances.values()].flat() as readonly Bearing[]] as const];

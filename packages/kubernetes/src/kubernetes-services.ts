@@ -3,10 +3,10 @@ import { defaultReadinessTimeoutMs, LongshoreError, type Service, type Workload,
 import { type Call, type Plan, retry, type Revision } from "@longshore/core/driver";
 import { awaitService, isBegun, isWhole, neverReady, noSuchService, type ServiceParts, whyUnready } from "./await-service.ts";
 import { hasStatus } from "./classify-kubernetes-error.ts";
-import type { ServiceView } from "./deployments.ts";
+import { type ServiceView, viewOf } from "./deployments.ts";
 import { mapPod } from "./map-pod-state.ts";
 import { hashOf, isCurrent, isStopped, mapService, numberOf } from "./map-service-state.ts";
-import { annotation } from "./object-names.ts";
+import { annotation, label } from "./object-names.ts";
 import type { Pods } from "./pods.ts";
 import type { Secrets } from "./secrets.ts";
 import type { KubernetesRequest } from "./to-pod-request.ts";
@@ -67,8 +67,8 @@ export class KubernetesServices {
     return mapService(known(view, spec.id, "start"));
   }
   async #view(deployment: V1Deployment, signal: AbortSignal): Promise<ServiceView> {
-    const id = deployment.metadata?.labels?.["longshore/id"] as WorkloadId;
-    return { deployment, pods: await this.#parts.deployments.instances(id, signal) };
+    const id = deployment.metadata?.labels?.[label.id] as WorkloadId;
+    return viewOf(deployment, await this.#parts.deployments.instances(id, signal));
   }
   /** What the Deployment refers to. */
   async #complete(deployment: V1Deployment, { order, secrets, service }: Asked, signal: AbortSignal): Promise<void> {

@@ -98,6 +98,15 @@ function lastTime({ status, metadata }: V1Pod): Instant {
   return instant(Math.max(...times.map((time) => time?.getTime() ?? 0)));
 }
 
+/** Ended after somebody else had its pod deleted, by a drain or for a pod of more importance: also with code 0 that is no success. */
+function diagnoseDeleted(pod: V1Pod): Diagnosis | undefined {
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = pod.metadata ?? {};
+  const finishedAt = terminationOf(pod)?.finishedAt;
+  if (deletionTimestamp === undefined || finishedAt === undefined) return undefined;
+  const asked = deletionTimestamp.getTime() - deletionGracePeriodSeconds * 1000;
+  return finishedAt.getTime() < asked ? undefined : diagnose("interrupted", "its pod was deleted");
+}
+
 function endingOf(pod: V1Pod): TaskState {
   const { status } = pod;
   const { intent: asked, failure: verdict, at } = recorded(pod) ?? {};
@@ -105,7 +114,8 @@ function endingOf(pod: V1Pod): TaskState {
   const intent = overdue ? "timed-out" : asked;
   const wanted = intent === undefined ? {} : { intent };
   const termination = terminationOf(pod);
-  const failure = verdict ?? diagnosePod({ reason: status?.reason ?? "", message: status?.message ?? "" });
+  const failure =
+    verdict ?? diagnosePod({ reason: status?.reason ?? "", message: status?.message ?? "" }) ?? diagnoseDeleted(pod);
   if (termination === undefined) {
     const neverSaid = diagnose(
       "exit-unknown",
@@ -152,6 +162,9 @@ export function isOver(pod: V1Pod, now: number = Date.now()): boolean {
   // Never placed, or refused by its kubelet: the image that it is to have now cannot be run.
   return spec?.nodeName === undefined || mainStatus(pod)?.state?.waiting?.reason === "InvalidImageName";
 }
+
+/** Ended, and on its way out: what is left of it is a record that its kubelet takes its time to let go. */
+export const isSpent = (pod: V1Pod): boolean => pod.metadata?.deletionTimestamp !== undefined && terminationOf(pod) !== undefined;
 
 function stateOf(pod: V1Pod): TaskState {
   if (isOver(pod)) return endingOf(pod);

@@ -14,8 +14,12 @@ interface Referred {
   readonly kind?: string | undefined;
   readonly metadata?: { readonly name?: string; readonly uid?: string };
 }
-const timeOf = ({ lastTimestamp, eventTime, firstTimestamp, metadata }: CoreV1Event): number =>
-  (lastTimestamp ?? eventTime ?? firstTimestamp ?? metadata?.creationTimestamp ?? new Date(0)).getTime();
+/** The client gives times of microseconds as something else than a Date. */
+const milliseconds = (time: unknown): number => (time instanceof Date ? time.getTime() : Date.parse(String(time)));
+const timeOf = ({ lastTimestamp, eventTime, firstTimestamp, metadata }: CoreV1Event): number => {
+  const times = [lastTimestamp, eventTime, firstTimestamp, metadata?.creationTimestamp].map(milliseconds);
+  return times.find((time) => !Number.isNaN(time)) ?? 0;
+};
 
 /** What the cluster's events tell of the workload's objects, oldest first. A cluster keeps them for an hour. */
 export async function* readBackendLogs(
@@ -24,8 +28,12 @@ export async function* readBackendLogs(
   signal: AbortSignal,
 ): AsyncGenerator<readonly DriverLogItem[], void, void> {
   const [task, view] = [await pods.find(id, signal), await deployments.view(id, signal)];
-  const objects: readonly Referred[] = [...(task === undefined ? [] : [task]), ...(view === undefined ? [] : [view.deployment, ...view.pods])];
-  if (objects.length === 0) throw new LongshoreError("no such workload", { code: "not-found", operation: "backendLogs", workload: id });
+  const objects: readonly Referred[] = [
+    ...(task === undefined ? [] : [task]),
+    ...(view === undefined ? [] : [view.deployment, ...view.pods]),
+  ];
+  if (objects.length === 0)
+    throw new LongshoreError("no such workload", { code: "not-found", operation: "backendLogs", workload: id });
   const lists = await Promise.all(objects.map((object) => eventsOf(cluster, object, signal)));
   const events = lists.flat().toSorted((a, b) => timeOf(a) - timeOf(b));
   yield events.map((event) => toItem(event));
@@ -34,7 +42,9 @@ export async function* readBackendLogs(
 async function eventsOf(cluster: Cluster, { metadata }: Referred, signal: AbortSignal): Promise<readonly CoreV1Event[]> {
   const fieldSelector = `involvedObject.uid=${metadata?.uid ?? ""}`;
   const query = { namespace: cluster.namespace, fieldSelector };
-  const { items } = await cluster.call({ operation: "event list", signal }, ({ core }, options) => core.listNamespacedEvent(query, options));
+  const { items } = await cluster.call({ operation: "event list", signal }, ({ core }, options) =>
+    core.listNamespacedEvent(query, options),
+  );
   return items;
 }
 

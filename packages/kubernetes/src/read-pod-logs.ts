@@ -7,7 +7,7 @@ import { hasStarted, isOver, mainStatus } from "./map-pod-state.ts";
 import { instanceOf } from "./map-service-state.ts";
 import type { PodFeed } from "./pod-feed.ts";
 import type { Pods } from "./pods.ts";
-import { readRun } from "./read-run.ts";
+import { readRun, untilGone } from "./read-run.ts";
 import { untilPod } from "./until-pod.ts";
 
 export interface LogParts {
@@ -91,5 +91,5 @@ async function* readEnd(
     if (call.signal.aborted || !limit.aborted) throw error;
     throw new LongshoreError("the log ended while the program runs", { code: "unavailable", operation: "logs" });
   });
-  if (isSame(now)) yield* readRun(cluster, { pod, follow: false, ...placer.again() }, call.signal);
+  if (isSame(now)) yield* untilGone(readRun(cluster, { pod, follow: false, ...placer.again() }, call.signal));
 }

@@ -1,6 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { instant } from "@longshore/core";
 import type { DriverLogItem, DriverLogQuery } from "@longshore/core/driver";
+import { hasStatus } from "./classify-kubernetes-error.ts";
 import type { Cluster } from "./cluster.ts";
 import type { LogEntry, LogPlacer } from "./log-placer.ts";
 import { instanceOf } from "./map-service-state.ts";
@@ -70,5 +71,16 @@ export async function* readRun(
       items.push(item);
     }
     yield items;
+  }
+}
+
+/** A container or a pod that was taken away meanwhile has no more to say. */
+export async function* untilGone(
+  items: AsyncIterable<readonly DriverLogItem[]>,
+): AsyncGenerator<readonly DriverLogItem[], void, void> {
+  try {
+    yield* items;
+  } catch (error) {
+    if (!hasStatus(error, 400, 404)) throw error;
   }
 }

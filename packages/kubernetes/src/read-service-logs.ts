@@ -2,7 +2,6 @@ import type { V1Pod } from "@kubernetes/client-node";
 import type { WorkloadId } from "@longshore/core";
 import { type Call, type DriverLogItem, type DriverLogQuery, orAbort } from "@longshore/core/driver";
 import { Changes } from "./changes.ts";
-import { hasStatus } from "./classify-kubernetes-error.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Deployments } from "./deployments.ts";
 import { LogPlacer } from "./log-placer.ts";
@@ -10,7 +9,7 @@ import { mainStatus } from "./map-pod-state.ts";
 import { instanceOf, isStopped } from "./map-service-state.ts";
 import { MergedBatches } from "./merge-batches.ts";
 import type { PodFeed } from "./pod-feed.ts";
-import { readRun } from "./read-run.ts";
+import { readRun, untilGone } from "./read-run.ts";
 
 export interface ServiceLogParts {
   readonly cluster: Cluster;
@@ -76,15 +75,6 @@ async function* readRuns(
     ({ position, placer } = placer.again());
   }
   return placer;
-}
-
-/** A container or a pod that was taken away meanwhile has no more to say. */
-async function* untilGone(items: AsyncIterable<readonly DriverLogItem[]>): AsyncGenerator<readonly DriverLogItem[], void, void> {
-  try {
-    yield* items;
-  } catch (error) {
-    if (!hasStatus(error, 400, 404)) throw error;
-  }
 }
 
 async function attend(parts: ServiceLogParts, { query, merged }: Reading, signal: AbortSignal): Promise<void> {

@@ -1,7 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { LongshoreError, type WorkloadId } from "@longshore/core";
 import type { Call } from "@longshore/core/driver";
-import { hasStarted } from "./map-pod-state.ts";
+import { hasStarted, isSpent } from "./map-pod-state.ts";
 import type { PodFeed } from "./pod-feed.ts";
 import type { Pods } from "./pods.ts";
 import type { Secrets } from "./secrets.ts";
@@ -37,25 +37,35 @@ interface Going {
   readonly signal: AbortSignal;
 }
 /**
- * True once the pod is gone. What has not started may keep a kubelet below 1.22 busy for a minute with nothing: it had its chance
- * to say that something runs after all.
+ * True once the pod is gone. What has ended may keep its kubelet busy for a while, and what has not started one below 1.22 for a
+ * minute: it is let go then, after it had its chance to say that something runs after all.
  */
 async function goes(parts: RemoveParts, pod: V1Pod, going: Going): Promise<boolean> {
-  if (hasStarted(pod)) return isGoneWithin(removeLimitMs, parts, { ...going, pod });
-  if (await isGoneWithin(unstartedLimitMs, parts, { ...going, pod })) return true;
-  const now = await parts.pods.find(going.id, going.signal);
-  if (now !== undefined && !hasStarted(now)) await parts.pods.remove(now, going.signal, 0);
-  return isGoneWithin(removeLimitMs, parts, { ...going, pod });
+  const { pods } = parts;
+  const limitMs = hasStarted(pod) ? removeLimitMs : unstartedLimitMs;
+  const left = await leftAfter(limitMs, parts, { ...going, pod });
+  if (left === undefined) return true;
+  if (!isSpent(left) && hasStarted(left)) return false;
+  await pods.remove(left, going.signal, 0);
+  return (await pods.find(going.id, going.signal))?.metadata?.uid !== pod.metadata?.uid;
 }
-async function isGoneWithin(ms: number, { pods, feed }: RemoveParts, { id, pod, signal }: Going & { readonly pod: V1Pod }): Promise<boolean> {
-  const is = (seen: V1Pod | undefined): boolean => seen?.metadata?.uid !== pod.metadata?.uid;
-  if (is(await pods.find(id, signal))) return true;
+/** Undefined when it is gone, else as it was seen when it had ended, or when the time was over. */
+async function leftAfter(
+  ms: number,
+  { pods, feed }: RemoveParts,
+  { id, pod, signal }: Going & { readonly pod: V1Pod },
+): Promise<V1Pod | undefined> {
+  const isOther = (seen: V1Pod | undefined): boolean => seen?.metadata?.uid !== pod.metadata?.uid;
+  const is = (seen: V1Pod | undefined): boolean => isOther(seen) || isSpent(seen as V1Pod);
+  const now = await pods.find(id, signal);
+  if (is(now)) return isOther(now) ? undefined : now;
   const limit = AbortSignal.timeout(ms);
   try {
-    await untilPod({ pods, feed, id, is }, AbortSignal.any([signal, limit]));
-    return true;
+    const seen = await untilPod({ pods, feed, id, is }, AbortSignal.any([signal, limit]));
+    return isOther(seen) ? undefined : seen;
   } catch (error) {
     if (signal.aborted || !limit.aborted) throw error;
-    return false;
+    const last = await pods.find(id, signal);
+    return isOther(last) ? undefined : last;
   }
 }

@@ -95,10 +95,9 @@ export async function killInstance(who: Owner, id: WorkloadId, instance: string)
 async function execIn(pod: string, command: readonly string[]): Promise<void> {
   const exec = new Exec(kubeConfig);
   await new Promise<void>((resolve, reject) => {
-    exec.exec(namespace, pod, "main", [...command], null, null, null, false, () => resolve()).then(
-      (socket) => void socket.on("close", () => resolve()),
-      reject,
-    );
+    exec
+      .exec(namespace, pod, "main", [...command], null, null, null, false, () => resolve())
+      .then((socket) => void socket.on("close", () => resolve()), reject);
   });
 }
 /** Everything of an owner's, whatever went wrong. */

@@ -24,11 +24,20 @@ export const container = (
   state: NonNullable<NonNullable<V1Pod["status"]>["containerStatuses"]>[number]["state"],
 ): NonNullable<V1Pod["status"]> => ({
   phase: "Running",
-  containerStatuses: [{ name: "main", image: "i", imageID: "", ready: false, restartCount: 0, ...(state !== undefined && { state }) }],
+  containerStatuses: [
+    { name: "main", image: "i", imageID: "", ready: false, restartCount: 0, ...(state !== undefined && { state }) },
+  ],
 });
 export const ended = (exitCode: number, reason: string, message?: string): NonNullable<V1Pod["status"]> =>
   container({
-    terminated: { exitCode, reason, startedAt: at(2), finishedAt: at(3), containerID: "docker://x", ...(message !== undefined && { message }) },
+    terminated: {
+      exitCode,
+      reason,
+      startedAt: at(2),
+      finishedAt: at(3),
+      containerID: "docker://x",
+      ...(message !== undefined && { message }),
+    },
   });
 export const running: NonNullable<V1Pod["status"]> = container({ running: { startedAt: at(2) } });
 export const waiting = (reason: string, message: string): NonNullable<V1Pod["status"]> => ({

@@ -30,7 +30,12 @@ describe("errors as the API server and the way to it give them", () => {
     ["no credentials", http(401, "Unauthorized", "Unauthorized"), "unauthenticated", false],
     ["no right", http(403, "Forbidden", 'pods is forbidden: User "u" cannot create resource'), "permission-denied", false],
     ["quota", http(403, "Forbidden", "pods x is forbidden: exceeded quota: q, requested: pods=1"), "quota-exceeded", false],
-    ["admission", http(403, "Forbidden", 'pods "x" is forbidden: violates PodSecurity "restricted:v1.25"'), "invalid-spec", false],
+    [
+      "admission",
+      http(403, "Forbidden", 'pods "x" is forbidden: violates PodSecurity "restricted:v1.25"'),
+      "invalid-spec",
+      false,
+    ],
     ["not there", http(404, "NotFound", "pods x not found"), "not-found", false],
     ["name taken", http(409, "AlreadyExists", "pods x already exists"), "conflict", false],
     ["refused", http(422, "Invalid", "Pod x is invalid"), "invalid-spec", false],
@@ -72,12 +77,31 @@ describe("states of a pod", () => {
     ["the node shut down", podWith({ phase: "Failed", reason: "Shutdown" }), "interrupted"],
     ["preempted by a node", podWith({ phase: "Failed", reason: "Preempting" }), "interrupted"],
     ["no room on the node", podWith({ phase: "Failed", reason: "OutOfcpu" }), "no-capacity"],
+    [
+      "deleted by somebody, and exited with 0",
+      podWith(ended(0, "Completed"), {
+        metadata: { deletionTimestamp: new Date(Date.UTC(2026, 10, 21, 9, 0, 12)), deletionGracePeriodSeconds: 10 },
+      }),
+      "interrupted",
+    ],
     ["no such program", podWith(ended(127, "ContainerCannotRun", 'exec: "x": executable file not found')), "command-not-found"],
     ["not to be run", podWith(ended(128, "StartError", "exec format error")), "command-not-executable"],
     ["how is not known", podWith({ phase: "Failed" }), "exit-unknown"],
-    ["an empty word of an old kubelet is no proof", podWith({ ...container({ terminated: { exitCode: 0 } }), phase: "Failed" }), "exit-unknown"],
-    ["settled as hopeless", podWith({ phase: "Failed", reason: "DeadlineExceeded" }, record("verdict", { failure: { code: "image-not-found" } })), "image-not-found"],
-    ["never placed, and stopped", podWith({ phase: "Pending" }, { ...stopped, spec: { nodeName: undefined as never, containers: [] } }), "stopped"],
+    [
+      "an empty word of an old kubelet is no proof",
+      podWith({ ...container({ terminated: { exitCode: 0 } }), phase: "Failed" }),
+      "exit-unknown",
+    ],
+    [
+      "settled as hopeless",
+      podWith({ phase: "Failed", reason: "DeadlineExceeded" }, record("verdict", { failure: { code: "image-not-found" } })),
+      "image-not-found",
+    ],
+    [
+      "never placed, and stopped",
+      podWith({ phase: "Pending" }, { ...stopped, spec: { nodeName: undefined as never, containers: [] } }),
+      "stopped",
+    ],
   ])("%s", (_name, pod, expected) => {
     const { state } = mapPod(pod);
     expect(state.phase).toBe("exited");
@@ -90,7 +114,10 @@ describe("states of a pod", () => {
     expect(mapPod(podWith(waiting("ContainerCreating", ""))).state).toEqual({ phase: "pending", reason: "ContainerCreating" });
   });
   test("Failed while its container still runs is no end before grace and deadline are over", () => {
-    const pod = podWith({ ...running, phase: "Failed", reason: "DeadlineExceeded" }, { spec: { activeDeadlineSeconds: 5, terminationGracePeriodSeconds: 10, containers: [] } });
+    const pod = podWith(
+      { ...running, phase: "Failed", reason: "DeadlineExceeded" },
+      { spec: { activeDeadlineSeconds: 5, terminationGracePeriodSeconds: 10, containers: [] } },
+    );
     const begun = pod.status?.startTime?.getTime() ?? 0;
     expect([isOver(pod, begun + 10_000), isOver(pod, begun + 30_000)]).toEqual([false, true]);
   });
@@ -114,7 +141,10 @@ describe("what a container waits for", () => {
   });
 });
 
-const order = (more: Partial<TaskSpec> | Partial<WorkloadSpec> = {}, options: KubernetesOptions = {}): Order<KubernetesOptions> => ({
+const order = (
+  more: Partial<TaskSpec> | Partial<WorkloadSpec> = {},
+  options: KubernetesOptions = {},
+): Order<KubernetesOptions> => ({
   spec: { kind: "task", id: workloadId("a"), image: "i:1", ...more } as WorkloadSpec,
   resources: { memory: parseMemory("64Mi") },
   specHash: "v1:0123456789abcdef",
@@ -132,13 +162,25 @@ const restricted: readonly (readonly [rule: string, holds: (spec: V1PodSpec, mai
   ["not privileged", (_spec, { securityContext }) => securityContext?.privileged !== true],
   ["no privilege escalation", (_spec, { securityContext }) => securityContext?.allowPrivilegeEscalation === false],
   ["drops all capabilities", (_spec, { securityContext }) => securityContext?.capabilities?.drop?.includes("ALL") === true],
-  ["adds none but NET_BIND_SERVICE", (_spec, { securityContext }) => (securityContext?.capabilities?.add ?? []).every((one) => one === "NET_BIND_SERVICE")],
+  [
+    "adds none but NET_BIND_SERVICE",
+    (_spec, { securityContext }) => (securityContext?.capabilities?.add ?? []).every((one) => one === "NET_BIND_SERVICE"),
+  ],
   ["no host ports", (_spec, { ports = [] }) => ports.every(({ hostPort }) => hostPort === undefined)],
-  ["seccomp of the runtime", ({ securityContext }) => ["RuntimeDefault", "Localhost"].includes(securityContext?.seccompProfile?.type ?? "")],
+  [
+    "seccomp of the runtime",
+    ({ securityContext }) => ["RuntimeDefault", "Localhost"].includes(securityContext?.seccompProfile?.type ?? ""),
+  ],
   ["runs as non-root", ({ securityContext }) => securityContext?.runAsNonRoot === true && securityContext.runAsUser !== 0],
   ["no sysctls", ({ securityContext }) => securityContext?.sysctls === undefined],
   ["usual /proc", (_spec, { securityContext }) => securityContext?.procMount === undefined],
-  ["volumes of the allowed kinds", ({ volumes = [] }) => volumes.every((volume) => Object.keys(volume).every((key) => ["name", "projected", "persistentVolumeClaim", "secret", "emptyDir"].includes(key)))],
+  [
+    "volumes of the allowed kinds",
+    ({ volumes = [] }) =>
+      volumes.every((volume) =>
+        Object.keys(volume).every((key) => ["name", "projected", "persistentVolumeClaim", "secret", "emptyDir"].includes(key)),
+      ),
+  ],
 ];
 const demanding: Partial<TaskSpec> = {
   secrets: { TOKEN: { resolve: "k", as: "file" }, WORD: { backend: "theirs/word", as: "env" } },
@@ -149,7 +191,10 @@ const demanding: Partial<TaskSpec> = {
 };
 describe.each([
   ["a task", order(demanding)],
-  ["a service with a sidecar", order({ ...demanding, kind: "service" } as Partial<WorkloadSpec>, { sidecars: [{ name: "side", image: "s:1" }] })],
+  [
+    "a service with a sidecar",
+    order({ ...demanding, kind: "service" } as Partial<WorkloadSpec>, { sidecars: [{ name: "side", image: "s:1" }] }),
+  ],
 ])("the restricted level: %s", (_name, given) => {
   test.each(restricted)("%s", (_rule, holds) => {
     const spec = podSpecOf(given);
@@ -194,7 +239,8 @@ async function linesOf(chunks: readonly string[]): Promise<readonly string[]> {
     for (const chunk of chunks) yield Buffer.from(chunk);
   })();
   const found: string[] = [];
-  for await (const entries of parsePodLog(source)) for (const { at, bytes } of entries) found.push(`${at ?? "+"}|${bytes.toString()}`);
+  for await (const entries of parsePodLog(source))
+    for (const { at, bytes } of entries) found.push(`${at ?? "+"}|${bytes.toString()}`);
   return found;
 }
 describe("a kubelet's log", () => {
@@ -221,16 +267,31 @@ describe("a kubelet's log", () => {
     const { position, placer } = first.again();
     expect(position).toBe(time(2));
     const again = [entry(1, "a"), entry(2, "b"), entry(2, "c"), entry(2, "d"), entry(3, "e")].map((one) => placer.place(one));
-    expect(again.map((item) => item?.kind === "bytes" && Buffer.from(item.bytes).toString())).toEqual([false, false, false, "d", "e"]);
+    expect(again.map((item) => item?.kind === "bytes" && Buffer.from(item.bytes).toString())).toEqual([
+      false,
+      false,
+      false,
+      "d",
+      "e",
+    ]);
   });
 });
 
 test("credentials as Docker keeps them", () => {
   const auth = Buffer.from("u:p:q").toString("base64");
   const wanted = { username: "u", password: "p:q", auth };
-  expect(JSON.parse(toDockerConfig("registry.example:5000/x:1", "u:p:q"))).toEqual({ auths: { "registry.example:5000": wanted } });
-  expect(JSON.parse(toDockerConfig("library/x", '{"username":"u","password":"p:q"}'))).toEqual({ auths: { "https://index.docker.io/v1/": wanted } });
+  expect(JSON.parse(toDockerConfig("registry.example:5000/x:1", "u:p:q"))).toEqual({
+    auths: { "registry.example:5000": wanted },
+  });
+  expect(JSON.parse(toDockerConfig("library/x", '{"username":"u","password":"p:q"}'))).toEqual({
+    auths: { "https://index.docker.io/v1/": wanted },
+  });
 });
-test.each([["2", 2], ["500m", 0.5], ["16Gi", 16 * 2 ** 30], ["1k", 1000]])("%s is %d", (text, value) => {
+test.each([
+  ["2", 2],
+  ["500m", 0.5],
+  ["16Gi", 16 * 2 ** 30],
+  ["1k", 1000],
+])("%s is %d", (text, value) => {
   expect(readQuantity(text)).toBe(value);
 });
