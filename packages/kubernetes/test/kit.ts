@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { AppsV1Api, CoreV1Api, Exec, KubeConfig, type V1Pod } from "@kubernetes/client-node";
+import { AppsV1Api, CoreV1Api, Exec, KubeConfig, RbacAuthorizationV1Api, type V1PolicyRule, type V1Pod } from "@kubernetes/client-node";
 import { openRuntime, type Owner, owner, type Runtime, type TaskSpec, type WorkloadId, workloadId } from "@longshore/core";
 import { type KubernetesCapabilities, type KubernetesConfig, runtime as kubernetes } from "@longshore/kubernetes";
 import type { TestContext } from "vitest";
@@ -109,4 +109,42 @@ export async function cleanUp(who: Owner): Promise<void> {
   }
   await core?.deleteCollectionNamespacedPod({ ...query, gracePeriodSeconds: 0 });
   await core?.deleteCollectionNamespacedSecret(query);
+}
+
+/** A service account with these rules in a namespace of its own. */
+export interface Granted extends AsyncDisposable {
+  readonly namespace: string;
+  readonly token: string;
+  /** Until the end of the namespace. */
+  withdraw(resource: string, verb: string): Promise<void>;
+}
+export async function grant(rules: V1PolicyRule[]): Promise<Granted> {
+  if (core === undefined) throw new Error("no cluster");
+  const rbac = kubeConfig.makeApiClient(RbacAuthorizationV1Api);
+  const own = `longshore-${randomBytes(5).toString("hex")}`;
+  const metadata = { name: "tester", namespace: own };
+  await core.createNamespace({ body: { metadata: { name: own } } });
+  await core.createNamespacedServiceAccount({ namespace: own, body: { metadata } });
+  await rbac.createNamespacedRole({ namespace: own, body: { metadata, rules } });
+  const subjects = [{ kind: "ServiceAccount", name: "tester", namespace: own }];
+  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "tester" };
+  await rbac.createNamespacedRoleBinding({ namespace: own, body: { metadata, subjects, roleRef } });
+  const body = { spec: { audiences: [], expirationSeconds: 3600 } };
+  const { status } = await core.createNamespacedServiceAccountToken({ namespace: own, name: "tester", body });
+  return {
+    namespace: own,
+    token: status?.token ?? "",
+    async withdraw(resource, verb) {
+      const fewer = rules.flatMap((rule) => {
+        if (!rule.resources?.includes(resource)) return [rule];
+        const others = { ...rule, resources: rule.resources.filter((one) => one !== resource) };
+        return [others, { ...rule, resources: [resource], verbs: rule.verbs.filter((one) => one !== verb) }];
+      });
+      const valid = fewer.filter(({ resources = [], verbs }) => resources.length > 0 && verbs.length > 0);
+      await rbac.replaceNamespacedRole({ namespace: own, name: "tester", body: { metadata, rules: valid } });
+    },
+    async [Symbol.asyncDispose]() {
+      await core.deleteNamespace({ name: own });
+    },
+  };
 }
