@@ -1,9 +1,10 @@
 import { conformanceTests } from "@longshore/conformance";
-import { describe, test } from "vitest";
+import { afterAll, describe, test } from "vitest";
 import { kubernetesHarness } from "./harness.ts";
 import { needCluster } from "./kit.ts";
 
 const harness = await kubernetesHarness();
+afterAll(() => harness.close());
 
 describe("kubernetes keeps the guarantees", () => {
   for (const { name, skip, run } of conformanceTests(harness)) {
@@ -14,7 +15,7 @@ describe("kubernetes keeps the guarantees", () => {
         if (skip !== undefined) context.skip(skip);
         await run();
       },
-      300_000,
+      600_000,
     );
   }
 });

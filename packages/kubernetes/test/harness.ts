@@ -1,11 +1,12 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Harness, type HarnessOpening, openOptions, type Route, shellProgram, wireAbilities } from "@longshore/conformance";
 import { openRuntime, type Runtime } from "@longshore/core";
 import { runtime as plugin } from "@longshore/kubernetes";
-import { alive, cleanUp, image, killInstance, kubeConfig, namespace, natives, podsOf } from "./kit.ts";
+import { alive, cleanUp, grant, image, killInstance, namespace, natives, podsOf } from "./kit.ts";
 import { plainProxy } from "./plain-proxy.ts";
+import { roleOfReadme } from "./role-of-readme.ts";
 
 /** A kubeconfig for each route: plain HTTP, since the proxies look into what passes. */
 function configFor({ port }: Route, folder: string): { readonly kubeconfig: string } {
@@ -23,12 +24,27 @@ function configFor({ port }: Route, folder: string): { readonly kubeconfig: stri
   return { kubeconfig: path };
 }
 
+/** How the driver is let in: with the README's role and no more. */
+async function entrance(folder: string): Promise<{ readonly kubeconfig: string; readonly port: number; close(): Promise<void> }> {
+  if (process.env["KUBECONFIG"] === undefined) return { kubeconfig: "", port: 0, close: async () => {} };
+  const granted = await grant(await roleOfReadme(), namespace);
+  const proxy = await plainProxy(granted.config);
+  const kubeconfig = join(folder, "config.json");
+  writeFileSync(kubeconfig, granted.config.exportConfig());
+  const close = async (): Promise<void> => {
+    await proxy.close();
+    await granted[Symbol.asyncDispose]();
+  };
+  return { kubeconfig, port: proxy.port, close };
+}
+
 /** Pods of one cluster, seen with its own client. */
-export async function kubernetesHarness(): Promise<Harness> {
+export async function kubernetesHarness(): Promise<Harness & { close(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), "longshore-kubernetes-"));
-  const backend = process.env["KUBECONFIG"] === undefined ? { port: 0 } : await plainProxy(kubeConfig);
-  const configOf = (through?: Route): { readonly kubeconfig?: string } =>
-    through === undefined ? {} : configFor(through, folder);
+  const backend = await entrance(folder);
+  const { kubeconfig } = backend;
+  const configOf = (through?: Route): { readonly kubeconfig: string } =>
+    through === undefined ? { kubeconfig } : configFor(through, folder);
   const abilities = wireAbilities({
     plugin: { module: import.meta.resolve("@longshore/kubernetes") },
     config: configOf,
@@ -77,6 +93,10 @@ export async function kubernetesHarness(): Promise<Harness> {
     tells: { signals: false, streams: false },
     outOfMemory: { image, command: ["tail", "/dev/zero"], resources: { memory: "16Mi" } },
     patienceMs: 120_000,
+    close: async () => {
+      await backend.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
     ...abilities,
   };
 }

@@ -111,29 +111,43 @@ export async function cleanUp(who: Owner): Promise<void> {
   await core?.deleteCollectionNamespacedSecret(query);
 }
 
-/** A service account with these rules in a namespace of its own. */
+/** A service account with these rules, in a namespace of its own unless one is given. */
 export interface Granted extends AsyncDisposable {
   readonly namespace: string;
   readonly token: string;
+  /** As that account. */
+  readonly config: KubeConfig;
   /** Until the end of the namespace. */
   withdraw(resource: string, verb: string): Promise<void>;
 }
-export async function grant(rules: V1PolicyRule[]): Promise<Granted> {
+export async function grant(rules: V1PolicyRule[], where?: string): Promise<Granted> {
   if (core === undefined) throw new Error("no cluster");
   const rbac = kubeConfig.makeApiClient(RbacAuthorizationV1Api);
-  const own = `longshore-${randomBytes(5).toString("hex")}`;
-  const metadata = { name: "tester", namespace: own };
-  await core.createNamespace({ body: { metadata: { name: own } } });
+  const name = `longshore-${randomBytes(5).toString("hex")}`;
+  const own = where ?? name;
+  const metadata = { name, namespace: own };
+  if (where === undefined) await core.createNamespace({ body: { metadata: { name: own } } });
   await core.createNamespacedServiceAccount({ namespace: own, body: { metadata } });
   await rbac.createNamespacedRole({ namespace: own, body: { metadata, rules } });
-  const subjects = [{ kind: "ServiceAccount", name: "tester", namespace: own }];
-  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "tester" };
+  const subjects = [{ kind: "ServiceAccount", name, namespace: own }];
+  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name };
   await rbac.createNamespacedRoleBinding({ namespace: own, body: { metadata, subjects, roleRef } });
-  const body = { spec: { audiences: [], expirationSeconds: 3600 } };
-  const { status } = await core.createNamespacedServiceAccountToken({ namespace: own, name: "tester", body });
+  const body = { spec: { audiences: [], expirationSeconds: 7200 } };
+  const { status } = await core.createNamespacedServiceAccountToken({ namespace: own, name, body });
+  const token = status?.token ?? "";
+  const config = new KubeConfig();
+  const cluster = kubeConfig.getCurrentCluster();
+  if (cluster === null) throw new Error("no cluster");
+  config.loadFromOptions({
+    clusters: [cluster],
+    users: [{ name, token }],
+    contexts: [{ name: "x", cluster: cluster.name, user: name, namespace: own }],
+    currentContext: "x",
+  });
   return {
     namespace: own,
-    token: status?.token ?? "",
+    token,
+    config,
     async withdraw(resource, verb) {
       const fewer = rules.flatMap((rule) => {
         if (!rule.resources?.includes(resource)) return [rule];
@@ -141,10 +155,13 @@ export async function grant(rules: V1PolicyRule[]): Promise<Granted> {
         return [others, { ...rule, resources: [resource], verbs: rule.verbs.filter((one) => one !== verb) }];
       });
       const valid = fewer.filter(({ resources = [], verbs }) => resources.length > 0 && verbs.length > 0);
-      await rbac.replaceNamespacedRole({ namespace: own, name: "tester", body: { metadata, rules: valid } });
+      await rbac.replaceNamespacedRole({ namespace: own, name, body: { metadata, rules: valid } });
     },
     async [Symbol.asyncDispose]() {
-      await core.deleteNamespace({ name: own });
+      if (where === undefined) return void (await core.deleteNamespace({ name: own }));
+      await rbac.deleteNamespacedRoleBinding({ namespace: own, name });
+      await rbac.deleteNamespacedRole({ namespace: own, name });
+      await core.deleteNamespacedServiceAccount({ namespace: own, name });
     },
   };
 }
