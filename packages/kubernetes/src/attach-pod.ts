@@ -23,7 +23,7 @@ export async function* attachPod(
     ...(tty ? { tty: "true" } : { stderr: "true" }),
     ...(input !== undefined && { stdin: "true" }),
   });
-  const path = `/api/v1/namespaces/${cluster.namespace}/pods/${pod.metadata?.name ?? ""}/attach?${query}`;
+  const path = `/api/v1/namespaces/${cluster.namespace}/pods/${pod.metadata?.name ?? ""}/attach?${query.toString()}`;
   using socket = await PodSocket.open(cluster, path, signal);
   const typing = input === undefined ? undefined : { input, as: tty ? ("terminal" as const) : ("plain" as const) };
   for await (const event of converse(socket, typing, signal)) if (event.kind === "output") yield event;

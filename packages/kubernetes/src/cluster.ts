@@ -12,9 +12,10 @@ import type {
   VersionApi,
 } from "@kubernetes/client-node";
 import type { WebSocket } from "ws";
+import type * as client from "@kubernetes/client-node";
 import { HttpTransport, readText } from "./http-transport.ts";
 
-type Client = typeof import("@kubernetes/client-node");
+type Client = typeof client;
 export interface Apis {
   readonly core: CoreV1Api;
   readonly apps: AppsV1Api;
@@ -44,15 +45,15 @@ export class Cluster implements Disposable {
   readonly #apis: Apis;
   #minor: number | undefined;
 
-  constructor(client: Client, config: KubeConfig, of: { readonly host: Host; readonly namespace?: string | undefined }) {
-    this.#client = client;
+  constructor(loaded: Client, config: KubeConfig, of: { readonly host: Host; readonly namespace?: string | undefined }) {
+    this.#client = loaded;
     this.#config = config;
     this.#host = of.host;
     this.#transport = new HttpTransport(config);
     this.namespace = of.namespace ?? config.getContextObject(config.getCurrentContext())?.namespace ?? "default";
-    const { AppsV1Api: Apps, AuthorizationV1Api: Authorization, CoreV1Api: Core, VersionApi: Version } = client;
-    const configuration: Configuration = client.createConfiguration({
-      baseServer: new client.ServerConfiguration(this.server, {}),
+    const { AppsV1Api: Apps, AuthorizationV1Api: Authorization, CoreV1Api: Core, VersionApi: Version } = loaded;
+    const configuration: Configuration = loaded.createConfiguration({
+      baseServer: new loaded.ServerConfiguration(this.server, {}),
     });
     this.#apis = {
       core: new Core(configuration),

@@ -1,4 +1,4 @@
-import type { V1Deployment, V1Pod, V1Service } from "@kubernetes/client-node";
+import type { V1Deployment, V1Pod, V1Service } from "./objects.ts";
 import type { Owner, WorkloadId } from "@longshore/core";
 import { hasStatus, unless } from "./classify-kubernetes-error.ts";
 import type { Cluster } from "./cluster.ts";

@@ -1,4 +1,4 @@
-import type { V1Pod } from "@kubernetes/client-node";
+import type { V1Pod } from "./objects.ts";
 import { diagnose, type Diagnosis } from "@longshore/core";
 import { label, mainContainer } from "./object-names.ts";
 

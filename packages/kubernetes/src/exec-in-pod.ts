@@ -1,4 +1,4 @@
-import type { V1Pod } from "@kubernetes/client-node";
+import type { V1Pod } from "./objects.ts";
 import { type ExecEnd, type ExecRequest, type Keystrokes, type OutputChunk, type TerminalSize } from "@longshore/core";
 import type { Call } from "@longshore/core/driver";
 import type { Cluster } from "./cluster.ts";
@@ -25,7 +25,7 @@ function toWords({ command, env = {}, workingDirectory }: ExecRequest): readonly
 
 function toPath(cluster: Cluster, pod: V1Pod, query: readonly [string, string][]): string {
   const parameters = new URLSearchParams([["container", mainContainer], ...query]);
-  return `/api/v1/namespaces/${cluster.namespace}/pods/${pod.metadata?.name ?? ""}/exec?${parameters}`;
+  return `/api/v1/namespaces/${cluster.namespace}/pods/${pod.metadata?.name ?? ""}/exec?${parameters.toString()}`;
 }
 
 async function* sizedFirst(

@@ -1,4 +1,4 @@
-import type { V1Pod } from "@kubernetes/client-node";
+import type { V1Pod } from "./objects.ts";
 import { LongshoreError, type WorkloadId } from "@longshore/core";
 import type { Deployments } from "./deployments.ts";
 import { isOver, mainStatus } from "./map-pod-state.ts";

@@ -19,17 +19,17 @@ const rights: readonly Right[] = [
   { group: "", resource: "events", verbs: ["list"] },
   { group: "apps", resource: "deployments", verbs: ["create", "get", "list", "update", "patch", "delete"] },
 ];
+interface Asked {
+  readonly right: Right;
+  readonly verb: string;
+}
 interface ObstacleParts {
   readonly cluster: Cluster;
 }
 
-async function isAllowed(
-  { cluster }: ObstacleParts,
-  { group, resource: path }: Right,
-  verb: string,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const [resource = "", subresource] = path.split("/");
+async function isAllowed({ cluster }: ObstacleParts, { right, verb }: Asked, signal: AbortSignal): Promise<boolean> {
+  const { group } = right;
+  const [resource = "", subresource] = right.resource.split("/");
   const { namespace } = cluster;
   const resourceAttributes = { namespace, group, resource, verb, ...(subresource !== undefined && { subresource }) };
   const body = { apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectAccessReview", spec: { resourceAttributes } };
@@ -41,7 +41,7 @@ async function isAllowed(
 
 async function missingRights(parts: ObstacleParts, signal: AbortSignal): Promise<readonly Obstacle[]> {
   const asked = rights.flatMap((right) => right.verbs.map((verb) => ({ right, verb })));
-  const answers = await Promise.all(asked.map(async ({ right, verb }) => isAllowed(parts, right, verb, signal)));
+  const answers = await Promise.all(asked.map(async ({ right, verb }) => isAllowed(parts, { right, verb }, signal)));
   return asked.flatMap(({ right, verb }, index) =>
     answers[index] === true
       ? []

@@ -9,8 +9,9 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
-type Secured = Pick<https.RequestOptions, "ca" | "cert" | "key" | "headers" | "auth" | "agent" | "rejectUnauthorized"> & {
+type Secured = Pick<https.RequestOptions, "ca" | "cert" | "key" | "auth" | "agent" | "rejectUnauthorized"> & {
   readonly servername?: string;
+  readonly headers?: http.OutgoingHttpHeaders;
 };
 const connections = ["ca", "cert", "key", "rejectUnauthorized", "servername"] as const;
 type Connection = Pick<Secured, (typeof connections)[number]>;

@@ -1,4 +1,4 @@
-import type { V1Pod } from "@kubernetes/client-node";
+import type { V1Pod } from "./objects.ts";
 import { instant, type Leftover, type ListFilter, type Workload, type WorkloadId } from "@longshore/core";
 import type { DriverInspection } from "@longshore/core/driver";
 import { type Deployments, viewOf } from "./deployments.ts";

@@ -1,4 +1,4 @@
-import type { V1Deployment, V1Secret, V1Service } from "@kubernetes/client-node";
+import type { V1Deployment, V1Secret, V1Service } from "./objects.ts";
 import { defaultReadinessTimeoutMs, LongshoreError, type Service, type Workload, type WorkloadId } from "@longshore/core";
 import { type Call, type Plan, retry, type Revision } from "@longshore/core/driver";
 import { awaitService, isBegun, isWhole, neverReady, noSuchService, type ServiceParts, whyUnready } from "./await-service.ts";

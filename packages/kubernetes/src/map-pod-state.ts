@@ -1,4 +1,4 @@
-import type { V1ContainerStateTerminated, V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
+import type { V1ContainerStateTerminated, V1ContainerStatus, V1Pod } from "./objects.ts";
 import {
   diagnose,
   type Diagnosis,
@@ -50,7 +50,7 @@ function diagnosePod({
   readonly reason?: string;
   readonly message?: string;
 }): Diagnosis | undefined {
-  switch (reason) {
+  switch (reason ?? "") {
     case "Evicted":
       return diagnose("evicted", message);
     case "Preempting":

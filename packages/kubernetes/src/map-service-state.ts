@@ -1,4 +1,4 @@
-import type { V1Deployment, V1Pod } from "@kubernetes/client-node";
+import type { V1Deployment, V1Pod } from "./objects.ts";
 import { type Ending, type Instance, instant, type Service, type WorkloadId } from "@longshore/core";
 import { decideEnding } from "@longshore/core/driver";
 import type { ServiceView } from "./deployments.ts";

@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline";
-import type { V1Pod } from "@kubernetes/client-node";
+import type { V1Pod } from "./objects.ts";
 import { LongshoreError, type WorkloadId } from "@longshore/core";
 import type { Cluster } from "./cluster.ts";
 import { label } from "./object-names.ts";

@@ -1,8 +1,8 @@
-import type { V1Pod } from "@kubernetes/client-node";
+import type { V1Pod } from "./objects.ts";
 import type { Owner, WorkloadId } from "@longshore/core";
 import { hasStatus, unless } from "./classify-kubernetes-error.ts";
 import type { Cluster } from "./cluster.ts";
-import { annotation, label, mainContainer, podName } from "./object-names.ts";
+import { label, mainContainer, podName } from "./object-names.ts";
 
 /** Of one page of a list; the API server's own tools ask for as many. */
 const pageSize = 500;
@@ -86,11 +86,7 @@ export class Pods {
    * grace, and an image of this name is never run. Unlike a deletion this keeps logs and exit code, and the record of why. Nothing
    * happens where it was changed since: 409.
    */
-  async halt(
-    pod: V1Pod,
-    record: { readonly [annotation.intent]?: string; readonly [annotation.verdict]?: string },
-    halting: Halting,
-  ): Promise<V1Pod | undefined> {
+  async halt(pod: V1Pod, record: Readonly<Record<string, string>>, halting: Halting): Promise<V1Pod | undefined> {
     const { namespace } = this.#cluster;
     const { name = "", uid = "", resourceVersion = "" } = pod.metadata ?? {};
     const image = pod.spec?.containers.find((one) => one.name === mainContainer)?.image ?? "";

@@ -1,4 +1,4 @@
-import type { CoreV1Event } from "@kubernetes/client-node";
+import type { CoreV1Event } from "./objects.ts";
 import { instant, LongshoreError, type WorkloadId } from "@longshore/core";
 import type { DriverLogItem } from "@longshore/core/driver";
 import type { Cluster } from "./cluster.ts";

@@ -1,4 +1,4 @@
-import type { V1Pod } from "@kubernetes/client-node";
+import type { V1Pod } from "./objects.ts";
 import { LongshoreError, type WorkloadId } from "@longshore/core";
 import type { Call, DriverLogItem, DriverLogQuery } from "@longshore/core/driver";
 import type { Cluster } from "./cluster.ts";

@@ -1,4 +1,4 @@
-import type { V1Pod } from "@kubernetes/client-node";
+import type { V1Pod } from "./objects.ts";
 import { instant } from "@longshore/core";
 import type { DriverLogItem, DriverLogQuery } from "@longshore/core/driver";
 import { hasStatus } from "./classify-kubernetes-error.ts";

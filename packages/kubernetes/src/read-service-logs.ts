@@ -1,4 +1,4 @@
-import type { V1Pod } from "@kubernetes/client-node";
+import type { V1Pod } from "./objects.ts";
 import type { WorkloadId } from "@longshore/core";
 import { type Call, type DriverLogItem, type DriverLogQuery, orAbort } from "@longshore/core/driver";
 import { Changes } from "./changes.ts";

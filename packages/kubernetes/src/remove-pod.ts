@@ -1,4 +1,4 @@
-import type { V1Pod } from "@kubernetes/client-node";
+import type { V1Pod } from "./objects.ts";
 import { LongshoreError, type WorkloadId } from "@longshore/core";
 import type { Call } from "@longshore/core/driver";
 import { hasStarted, isSpent } from "./map-pod-state.ts";

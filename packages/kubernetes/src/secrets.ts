@@ -1,4 +1,4 @@
-import type { V1Deployment, V1Pod, V1Secret } from "@kubernetes/client-node";
+import type { V1Deployment, V1Pod, V1Secret } from "./objects.ts";
 import type { Host, Owner, WorkloadId, WorkloadSpec } from "@longshore/core";
 import { resolveSecret } from "@longshore/core/driver";
 import { unless } from "./classify-kubernetes-error.ts";

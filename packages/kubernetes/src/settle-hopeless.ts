@@ -1,4 +1,4 @@
-import type { V1Pod } from "@kubernetes/client-node";
+import type { V1Pod } from "./objects.ts";
 import { hasStatus } from "./classify-kubernetes-error.ts";
 import { diagnoseWaiting } from "./diagnose-waiting.ts";
 import { annotationOf, hasStarted, isOver, verdictOf } from "./map-pod-state.ts";

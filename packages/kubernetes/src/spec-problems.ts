@@ -77,43 +77,40 @@ export function specProblems(order: Order<KubernetesOptions>): readonly Problem[
   return problems;
 }
 
-type Tell = (path: string, from: unknown, to: unknown, reason: string) => void;
+type Tell = (adjustment: Adjustment) => void;
 function serviceAdjustments({ drainMs = defaultDrainMs, readiness }: ServiceSpec, say: Tell): void {
   if (drainMs > 0) {
-    say(
-      "drainMs",
-      drainMs,
-      wholeSeconds(drainMs) * 1000,
-      "whole seconds, by the image's own `sleep`; without one there is no drain",
-    );
+    const reason = "whole seconds, by the image's own `sleep`; without one there is no drain";
+    say({ path: "drainMs", from: drainMs, to: wholeSeconds(drainMs) * 1000, reason });
   }
   const { periodMs = defaultReadinessPeriodMs } = readiness ?? {};
-  if (periodMs % 1000 !== 0)
-    say("readiness.periodMs", periodMs, wholeSeconds(periodMs) * 1000, "kubelets probe at whole seconds");
+  if (periodMs % 1000 === 0) return;
+  const reason = "kubelets probe at whole seconds";
+  say({ path: "readiness.periodMs", from: periodMs, to: wholeSeconds(periodMs) * 1000, reason });
 }
 
 /** What is done otherwise than a reader of the spec would think. */
 export function specAdjustments({ spec }: Order<KubernetesOptions>): readonly Adjustment[] {
   const adjustments: Adjustment[] = [];
-  const say: Tell = (path, from, to, reason) => void adjustments.push({ path, from, to, reason });
+  const say: Tell = (adjustment) => void adjustments.push(adjustment);
   const { stopGraceMs = defaultStopGraceMs, platform = "" } = spec;
   const graceMs = Math.max(wholeSeconds(stopGraceMs) * 1000, leastGraceMs);
-  if (graceMs !== stopGraceMs) say("stopGraceMs", stopGraceMs, graceMs, "kubelets take whole seconds, and give at least two");
+  if (graceMs !== stopGraceMs) {
+    say({ path: "stopGraceMs", from: stopGraceMs, to: graceMs, reason: "kubelets take whole seconds, and give at least two" });
+  }
   if (spec.kind === "task" && spec.timeoutMs !== undefined) {
     const reason = "a whole number of seconds, which a kubelet counts from the pod's arrival at its node, pulls included";
-    say("timeoutMs", spec.timeoutMs, wholeSeconds(spec.timeoutMs) * 1000, reason);
+    say({ path: "timeoutMs", from: spec.timeoutMs, to: wholeSeconds(spec.timeoutMs) * 1000, reason });
   }
   if (spec.user === undefined) {
-    say(
-      "user",
-      undefined,
-      String(defaultUser),
-      "the restricted level runs nothing as root; expected user where the image needs another",
-    );
+    const reason = "the restricted level runs nothing as root; expected user where the image needs another";
+    say({ path: "user", from: undefined, to: String(defaultUser), reason });
   }
   if (spec.kind === "service") serviceAdjustments(spec, say);
   const [os, architecture, variant] = platform.split("/");
-  if (variant !== undefined)
-    say("platform", platform, `${os}/${architecture}`, "nodes do not tell the variant of their processor");
+  if (variant !== undefined) {
+    const reason = "nodes do not tell the variant of their processor";
+    say({ path: "platform", from: platform, to: `${os}/${architecture}`, reason });
+  }
   return adjustments;
 }

@@ -1,4 +1,4 @@
-import type { V1Pod, V1Secret } from "@kubernetes/client-node";
+import type { V1Pod, V1Secret } from "./objects.ts";
 import { LongshoreError, type WorkloadSpec } from "@longshore/core";
 import { type Call, type Host, type Order, type Plan, retry } from "@longshore/core/driver";
 import { diagnoseWaiting } from "./diagnose-waiting.ts";

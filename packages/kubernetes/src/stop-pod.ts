@@ -1,4 +1,4 @@
-import type { V1Pod } from "@kubernetes/client-node";
+import type { V1Pod } from "./objects.ts";
 import { defaultStopGraceMs, instant, type StopResult, type WorkloadId } from "@longshore/core";
 import { type Call, type DriverStopOptions, retry } from "@longshore/core/driver";
 import { hasStatus } from "./classify-kubernetes-error.ts";

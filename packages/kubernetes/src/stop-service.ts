@@ -1,4 +1,4 @@
-import type { V1Deployment } from "@kubernetes/client-node";
+import type { V1Deployment } from "./objects.ts";
 import { defaultDrainMs, defaultStopGraceMs, instant, type StopResult, type WorkloadId } from "@longshore/core";
 import type { DriverStopOptions } from "@longshore/core/driver";
 import { awaitService, type ServiceParts } from "./await-service.ts";

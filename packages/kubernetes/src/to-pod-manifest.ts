@@ -1,12 +1,4 @@
-import type {
-  V1Container,
-  V1EnvVar,
-  V1Pod,
-  V1PodSpec,
-  V1ResourceRequirements,
-  V1Volume,
-  V1VolumeMount,
-} from "@kubernetes/client-node";
+import type { V1Container, V1EnvVar, V1Pod, V1PodSpec, V1ResourceRequirements, V1Volume, V1VolumeMount } from "./objects.ts";
 import { defaultStopGraceMs, type Owner, type Resources, type WorkloadSpec } from "@longshore/core";
 import type { Order } from "@longshore/core/driver";
 import type { KubernetesOptions, Sidecar } from "./kubernetes-config.ts";

@@ -1,4 +1,4 @@
-import type { V1Deployment, V1Pod, V1Secret, V1Service } from "@kubernetes/client-node";
+import type { V1Deployment, V1Pod, V1Secret, V1Service } from "./objects.ts";
 import type { Owner, WorkloadSpec } from "@longshore/core";
 import { type Order, type Plan, treatFields } from "@longshore/core/driver";
 import { fieldTable } from "./field-table.ts";

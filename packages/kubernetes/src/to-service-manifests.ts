@@ -1,4 +1,4 @@
-import type { V1Deployment, V1PodSpec, V1PodTemplateSpec, V1Probe, V1Service } from "@kubernetes/client-node";
+import type { V1Deployment, V1PodSpec, V1PodTemplateSpec, V1Probe, V1Service } from "./objects.ts";
 import {
   defaultDrainMs,
   defaultReadinessPeriodMs,

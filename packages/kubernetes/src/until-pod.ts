@@ -1,4 +1,4 @@
-import type { V1Pod } from "@kubernetes/client-node";
+import type { V1Pod } from "./objects.ts";
 import type { WorkloadId } from "@longshore/core";
 import { orAbort } from "@longshore/core/driver";
 import type { PodFeed, PodNews } from "./pod-feed.ts";

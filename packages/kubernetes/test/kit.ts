@@ -1,8 +1,10 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { PassThrough } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { AppsV1Api, CoreV1Api, Exec, KubeConfig, RbacAuthorizationV1Api, type V1PolicyRule, type V1Pod } from "@kubernetes/client-node";
+import { AppsV1Api, CoreV1Api, Exec, KubeConfig, RbacAuthorizationV1Api } from "@kubernetes/client-node";
+import type { V1Pod, V1PolicyRule } from "../src/objects.ts";
 import { openRuntime, type Owner, owner, type Runtime, type TaskSpec, type WorkloadId, workloadId } from "@longshore/core";
 import { type KubernetesCapabilities, type KubernetesConfig, runtime as kubernetes } from "@longshore/kubernetes";
 import type { TestContext } from "vitest";
@@ -93,12 +95,9 @@ export async function killInstance(who: Owner, id: WorkloadId, instance: string)
   await execIn(pod?.metadata?.name ?? "", ["sh", "-c", killMain]);
 }
 async function execIn(pod: string, command: readonly string[]): Promise<void> {
-  const exec = new Exec(kubeConfig);
-  await new Promise<void>((resolve, reject) => {
-    exec
-      .exec(namespace, pod, "main", [...command], null, null, null, false, () => resolve())
-      .then((socket) => void socket.on("close", () => resolve()), reject);
-  });
+  const output = new PassThrough().resume();
+  const socket = await new Exec(kubeConfig).exec(namespace, pod, "main", [...command], output, output, null, false);
+  await new Promise<void>((resolve) => void socket.on("close", () => resolve()));
 }
 /** Everything of an owner's, whatever went wrong. */
 export async function cleanUp(who: Owner): Promise<void> {

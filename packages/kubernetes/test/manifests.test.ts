@@ -9,7 +9,13 @@ beforeEach(needCluster);
 const options: KubernetesOptions = {
   nodeSelector: { "kubernetes.io/os": "linux" },
   tolerations: [{ key: "some", operator: "Exists", effect: "NoExecute", tolerationSeconds: 5 }],
-  affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key: "a", operator: "Exists" }] }] } } },
+  affinity: {
+    nodeAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: {
+        nodeSelectorTerms: [{ matchExpressions: [{ key: "a", operator: "Exists" }] }],
+      },
+    },
+  },
   annotations: { "example.org/note": "any text, also with spaces" },
 };
 const everything: Omit<Partial<TaskSpec>, "kind"> = {
@@ -29,11 +35,20 @@ const everything: Omit<Partial<TaskSpec>, "kind"> = {
   stdin: true,
   hardening: { readOnlyRoot: true, drop: ["ALL"], add: ["NET_BIND_SERVICE"] },
   ports: [{ port: 8080 }, { port: 8081, protocol: "udp" }],
-  mounts: [{ volume: "claim", path: "/data" }, { volume: "claim", path: "/ro", readOnly: true }],
+  mounts: [
+    { volume: "claim", path: "/data" },
+    { volume: "claim", path: "/ro", readOnly: true },
+  ],
   stopGraceMs: 12_345,
   labels: { team: "blue" },
 };
-const task: TaskSpec = { kind: "task", id: workloadId("whole"), ...everything, timeoutMs: 5000, options: { kubernetes: options } };
+const task: TaskSpec = {
+  kind: "task",
+  id: workloadId("whole"),
+  ...everything,
+  timeoutMs: 5000,
+  options: { kubernetes: options },
+};
 const service: ServiceSpec = {
   kind: "service",
   id: workloadId("served"),
@@ -59,9 +74,9 @@ test.each<[string, WorkloadSpec]>([
   const api = KubernetesObjectApi.makeApiClient(kubeConfig);
   for (const request of requests) {
     const { manifest } = request as { readonly manifest: KubernetesObject };
-    const body = { ...manifest, metadata: { ...manifest.metadata, namespace } };
-    const taken = await api.create(withDockerConfig(body), undefined, "All");
-    expect(taken.metadata?.name).toBe(manifest.metadata?.name);
+    const { metadata = {} } = JSON.parse(JSON.stringify(manifest)) as { readonly metadata?: { readonly name?: string } };
+    const taken = await api.create(withDockerConfig({ ...manifest, metadata: { ...metadata, namespace } }), undefined, "All");
+    expect(taken.metadata?.name).toBe(metadata.name);
   }
 });
 

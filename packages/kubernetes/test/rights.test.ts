@@ -20,7 +20,10 @@ afterAll(async () => {
 });
 
 /** A kubeconfig of the service account's. */
-async function openAs(token: string, more: { readonly server?: string; readonly context?: string } = {}): Promise<Runtime<KubernetesCapabilities>> {
+async function openAs(
+  token: string,
+  more: { readonly server?: string; readonly context?: string } = {},
+): Promise<Runtime<KubernetesCapabilities>> {
   const folder = await mkdtemp(join(tmpdir(), "longshore-rights-"));
   folders.push(folder);
   const cluster = kubeConfig.getCurrentCluster();

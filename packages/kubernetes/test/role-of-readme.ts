@@ -16,7 +16,11 @@ export async function roleOfReadme(): Promise<V1PolicyRule[]> {
     .slice(1)
     .map((rule) => {
       const [groups = "", ...lines] = rule.trim().split("\n");
-      const value = (key: string): string => lines.find((line) => line.trim().startsWith(`${key}:`))?.split(`${key}:`)[1]?.trim() ?? "";
+      const value = (key: string): string =>
+        lines
+          .find((line) => line.trim().startsWith(`${key}:`))
+          ?.split(`${key}:`)[1]
+          ?.trim() ?? "";
       return { apiGroups: list(groups.trim()), resources: list(value("resources")), verbs: list(value("verbs")) };
     });
 }

@@ -1,7 +1,7 @@
 import { parseMemory, type TaskSpec, type WorkloadSpec, workloadId, owner } from "@longshore/core";
 import type { Order } from "@longshore/core/driver";
 import { describe, expect, test } from "vitest";
-import type { V1Container, V1Pod, V1PodSpec } from "@kubernetes/client-node";
+import type { V1Container, V1Pod, V1PodSpec } from "../src/objects.ts";
 import { classifyKubernetesError } from "../src/classify-kubernetes-error.ts";
 import { diagnoseWaiting } from "../src/diagnose-waiting.ts";
 import type { KubernetesOptions } from "../src/kubernetes-config.ts";
@@ -151,8 +151,8 @@ const order = (
   options,
 });
 function podSpecOf(given: Order<KubernetesOptions>): V1PodSpec {
-  const [first] = toPodRequest(given, owner("o")).requests;
-  const { spec } = first?.manifest as { readonly spec: V1PodSpec & { readonly template?: { readonly spec: V1PodSpec } } };
+  const manifest = toPodRequest(given, owner("o")).requests[0]?.manifest ?? expect.fail("no request");
+  const { spec } = manifest as { readonly spec: V1PodSpec & { readonly template?: { readonly spec: V1PodSpec } } };
   return spec.template?.spec ?? spec;
 }
 
@@ -248,7 +248,7 @@ describe("a kubelet's log", () => {
     const text = `${time(1)} one\n${time(2)} \n${time(3)} tail`;
     const whole = [`${time(1)}|one\n`, `${time(2)}|\n`, `${time(3)}|tail`];
     expect(await linesOf([text])).toEqual(whole);
-    const single = await linesOf([...text]);
+    const single = await linesOf(text.split(""));
     expect(single.join("").replaceAll("+|", "")).toBe(whole.join(""));
   });
   test("a time before each piece of a long line is none of the line's", async () => {
