@@ -37,7 +37,7 @@ function classifyForbidden(message: string): Fault {
 }
 
 /** Of an answer of the API server, or of whoever answers in its place. */
-export function classifyStatus(status: number, { reason, message: said = "" }: Status, retryAfter?: string): Fault {
+function classifyStatus(status: number, { reason, message: said = "" }: Status, retryAfter?: string): Fault {
   const message = oneLine(said === "" ? (reason ?? `the API server answered ${status}`) : said);
   switch (status) {
     case 400:

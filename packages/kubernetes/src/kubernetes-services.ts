@@ -85,11 +85,7 @@ export class KubernetesServices {
     await this.#complete(former, asked, signal);
     const current = hashOf(former) === order.specHash ? former : await this.#put(id, asked.deployment, signal);
     const view = await this.#whole({ id, operation: "update", deployment: current, former }, call);
-    await this.#parts.secrets.removeAll(
-      id,
-      signal,
-      asked.secrets.map(({ metadata }) => metadata?.name ?? ""),
-    );
+    await this.#parts.secrets.removeOthers(id, order.specHash, signal);
     return mapService(view);
   }
   /** The same Deployment with another spec. Stopped, it stays so. */
@@ -149,9 +145,10 @@ export class KubernetesServices {
     if (view === undefined) throw noSuchService(id, operation);
     if (came) return view;
     const why = whyUnready(view);
-    if (former === undefined || hashOf(former) === hashOf(deployment)) throw neverReady(id, operation, why);
+    if (former === undefined || former === deployment) throw neverReady(id, operation, why);
     await this.#put(id, former, signal);
     const back = await awaitService(this.#parts, { id, is, limitMs: backLimitMs }, signal);
+    await this.#parts.secrets.removeOthers(id, hashOf(former), signal);
     throw neverReady(id, operation, `${why}; the spec before it is ${back.came ? "back" : "on its way back"}`);
   }
 }

@@ -38,6 +38,7 @@ export interface ObjectNames {
   /** Of the registry's credentials. */
   readonly pullSecret: string;
 }
+export const markOf = (specHash: string): string => specHash.replace(/^v\d+:/, "").slice(0, 10);
 /** A service's Secrets bear the spec's hash: during an update there are those of both. */
 export function objectNames(owner: Owner, { kind, id }: Pick<WorkloadSpec, "kind" | "id">, specHash: string): ObjectNames {
   if (kind === "task") {
@@ -45,7 +46,7 @@ export function objectNames(owner: Owner, { kind, id }: Pick<WorkloadSpec, "kind
     return { name, secret: `${name}-secrets`, pullSecret: `${name}-pull` };
   }
   const name = serviceName(owner, id);
-  const mark = specHash.replace(/^v\d+:/, "").slice(0, 10);
+  const mark = markOf(specHash);
   return { name, secret: `${name}-secrets-${mark}`, pullSecret: `${name}-pull-${mark}` };
 }
 export const mainContainer = "main";

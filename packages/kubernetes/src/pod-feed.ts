@@ -1,9 +1,9 @@
-import { createInterface } from "node:readline";
 import type { V1Pod } from "./objects.ts";
 import { LongshoreError, type WorkloadId } from "@longshore/core";
 import type { Cluster } from "./cluster.ts";
 import { label } from "./object-names.ts";
 import type { Pods } from "./pods.ts";
+import { readJsonLines } from "./read-json-lines.ts";
 
 /** `open`: the watch runs from here on; what came before is not in it. `broken`: nothing more is heard; listen anew. */
 export type PodNews =
@@ -68,7 +68,7 @@ export class PodFeed implements Disposable {
       if (signal.aborted) return;
       this.#open = true;
       this.#tell({ kind: "open" });
-      for await (const line of createInterface({ input: body })) this.#hear(JSON.parse(line, toDates) as WatchEvent);
+      for await (const event of readJsonLines(body, toDates)) this.#hear(event as WatchEvent);
     } finally {
       body.destroy();
     }

@@ -4,7 +4,7 @@ import { resolveSecret } from "@longshore/core/driver";
 import { unless } from "./classify-kubernetes-error.ts";
 import type { Cluster } from "./cluster.ts";
 import { toDockerConfig } from "./to-docker-config.ts";
-import { label } from "./object-names.ts";
+import { label, markOf } from "./object-names.ts";
 
 export interface SecretsParts {
   readonly cluster: Cluster;
@@ -63,10 +63,13 @@ export class Secrets {
     );
     yield* items;
   }
-  /** Those of an id, but the ones of these names. */
-  async removeAll(id: WorkloadId, signal: AbortSignal, keep: readonly string[] = []): Promise<void> {
+  async removeAll(id: WorkloadId, signal: AbortSignal): Promise<void> {
+    for await (const secret of this.list(signal, id)) await this.#delete(secret, signal);
+  }
+  /** A service's, but those of this spec. */
+  async removeOthers(id: WorkloadId, specHash: string, signal: AbortSignal): Promise<void> {
     for await (const secret of this.list(signal, id)) {
-      if (!keep.includes(secret.metadata?.name ?? "")) await this.#delete(secret, signal);
+      if (secret.metadata?.name?.endsWith(markOf(specHash)) !== true) await this.#delete(secret, signal);
     }
   }
   async #read(name: string, signal: AbortSignal): Promise<V1Secret | undefined> {

@@ -12,7 +12,7 @@ import { isLabelKey, isLabelValue, ownPrefix } from "./object-names.ts";
 
 type Say = (path: string, message: string) => void;
 /** What a program runs as where the spec does not say: nobody's number, as in the images that are called distroless. */
-export const defaultUser = 65_532;
+const defaultUser = 65_532;
 /** Kubelets give every container so long (kuberuntime: minimumGracePeriodInSeconds). */
 const leastGraceMs = 2_000;
 

@@ -19,7 +19,7 @@ export interface ServiceOrder extends Order<KubernetesOptions> {
 /** A probe's answer may take as long as Kubernetes gives it by default. */
 const probeTimeoutSeconds = 1;
 
-export const drainOf = ({ drainMs = defaultDrainMs }: ServiceSpec): number => drainMs;
+const drainOf = ({ drainMs = defaultDrainMs }: ServiceSpec): number => drainMs;
 const selectorOf = (spec: ServiceSpec, owner: Owner): Readonly<Record<string, string>> => ({
   [label.owner]: owner,
   [label.id]: spec.id,

@@ -1,15 +1,13 @@
-import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { PassThrough } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
+import https from "node:https";
 import { AppsV1Api, CoreV1Api, Exec, KubeConfig, RbacAuthorizationV1Api } from "@kubernetes/client-node";
 import type { V1Pod, V1PolicyRule } from "../src/objects.ts";
 import { openRuntime, type Owner, owner, type Runtime, type TaskSpec, type WorkloadId, workloadId } from "@longshore/core";
 import { type KubernetesCapabilities, type KubernetesConfig, runtime as kubernetes } from "@longshore/kubernetes";
 import type { TestContext } from "vitest";
 
-const run = promisify(execFile);
 /** There without a pull: a busybox with a shell. */
 export const image = process.env["LONGSHORE_KUBERNETES_IMAGE"] ?? "testcluster/busybox:1";
 
@@ -49,9 +47,6 @@ export const texts = async (runtime: Runtime, id: WorkloadId, follow = true): Pr
   return found;
 };
 
-/** What kubectl says. */
-export const native = async (...words: readonly string[]): Promise<string> => (await run("kubectl", words)).stdout.trim();
-
 const selector = (who: Owner, id?: WorkloadId): string =>
   `longshore/owner=${who}${id === undefined ? "" : `,longshore/id=${id}`}`;
 /** Whatever bears the owner, by kind and name. */
@@ -73,9 +68,14 @@ export async function podsOf(who: Owner, id: WorkloadId): Promise<readonly V1Pod
 }
 /** Kubelets below 1.22 may leave a container in the status as running for ever: its followed log ends all the same. */
 async function stillLogs({ metadata }: V1Pod): Promise<boolean> {
-  const name = metadata?.name ?? "";
-  const following = native("logs", "--follow", "--tail=0", "--namespace", namespace, name).then(() => false);
-  return Promise.race([following.catch(() => false), sleep(1000).then(() => true)]);
+  const path = `/api/v1/namespaces/${namespace}/pods/${metadata?.name}/log?follow=true&tailLines=0`;
+  const secured: https.RequestOptions = {};
+  await kubeConfig.applyToHTTPSOptions(secured);
+  const request = https.get(`${kubeConfig.getCurrentCluster()?.server}${path}`, { ...secured, agent: false });
+  const ended = new Promise<boolean>((resolve, reject) => {
+    request.on("error", reject).once("response", (answer) => answer.resume().once("end", () => resolve(false)));
+  });
+  return Promise.race([ended.catch(() => false), sleep(1000).then(() => true)]).finally(() => request.destroy());
 }
 export async function alive(who: Owner, id: WorkloadId): Promise<readonly string[]> {
   const running = (await podsOf(who, id)).filter(({ status }) =>
