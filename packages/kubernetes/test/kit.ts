@@ -99,6 +99,11 @@ async function execIn(pod: string, command: readonly string[]): Promise<void> {
   const socket = await new Exec(kubeConfig).exec(namespace, pod, "main", [...command], output, output, null, false);
   await new Promise<void>((resolve) => void socket.on("close", () => resolve()));
 }
+/** How many pods all nodes together take. */
+export async function roomForPods(): Promise<number> {
+  const nodes = (await core?.listNode())?.items ?? [];
+  return nodes.reduce((sum, { status }) => sum + Number(status?.allocatable?.["pods"] ?? 0), 0);
+}
 /** Everything of an owner's, whatever went wrong. */
 export async function cleanUp(who: Owner): Promise<void> {
   const query = { namespace, labelSelector: selector(who) };
