@@ -21,6 +21,7 @@ function checkManifest(folder, manifest) {
   require(manifest.description, folder, "no description");
   require(manifest.sideEffects === false, folder, '"sideEffects" is not false');
   require(manifest.files?.includes("dist"), folder, '"files" lacks dist');
+  require(manifest.files?.includes("LICENSE"), folder, '"files" lacks LICENSE');
   require(manifest.engines?.node === ">=22.19", folder, '"engines.node" is not >=22.19');
   require(manifest.publishConfig?.access === "public", folder, '"publishConfig.access" is not public');
   require(manifest.exports, folder, 'no "exports"');
@@ -68,6 +69,9 @@ for (const folder of packageFolders) {
   if (manifest.private) continue;
   checkManifest(folder, manifest);
   require(existsSync(join(folder, "README.md")), folder, "no README.md");
+  const licence = join(folder, "LICENSE");
+  require(existsSync(licence) &&
+    readFileSync(licence, "utf8") === readFileSync("LICENSE", "utf8"), folder, "no LICENSE like the root's");
   if (folder.startsWith("packages/") && folder !== "packages/core") checkCorePeer(folder, manifest);
   const words = drivers[basename(folder)];
   if (words) checkDriver(folder, words);

@@ -10,10 +10,13 @@ const alone = [
   { name: "examples in READMEs", start: () => run("node", ["scripts/check-examples.mjs"], { capture: true }) },
 ];
 const beside = [
+  ["a plugin of somebody else's", "node", ["scripts/check-custom-plugin.mjs"]],
   ["lint (oxlint)", ...lint],
   ["format (oxfmt)", "oxfmt", ["--check"]],
   ["import direction (dependency-cruiser)", "depcruise", ["packages", "apps", "examples", "--output-type", "err"]],
   ["unused code (knip)", "knip", ["--no-progress", "--no-config-hints"]],
+  ["API reports", "node", ["scripts/check-api.mjs"]],
+  ["size budgets", "node", ["scripts/check-size.mjs"]],
   ["package shape", "node", ["scripts/check-shape.mjs"]],
 ].map(([name, command, args]) => ({ name, start: () => run(command, args, { capture: true }) }));
 const atOnce = 2;

@@ -6,6 +6,18 @@ import { runChecks } from "./checks.mjs";
 import { packageFolders, prepare, root, turbo } from "./toolchain.mjs";
 
 const args = process.argv.slice(2);
+if (args.includes("--help")) {
+  console.log(`npm test -- [--checks | --tests] [--filter=@longshore/core …]
+
+Installs, builds, runs every check and every test; the last line counts them.
+
+  --checks       the checks alone
+  --tests        the tests alone
+  --filter=NAME  of one package; this and whatever else is given goes to turbo
+
+LONGSHORE_REQUIRE=docker,registry makes a skip for the lack of one of them a failure.`);
+  process.exit(0);
+}
 const forTurbo = args.filter((arg) => arg !== "--checks" && arg !== "--tests");
 
 const resultsFile = (folder) => join(root, folder, ".test-results.json");

@@ -19,13 +19,15 @@ const environment = {
   TURBO_TELEMETRY_DISABLED: "1",
 };
 
+/** As strangers write them: no part of the workspace. */
+const foreign = ["examples/custom-plugin"];
 /** Every package's folder, relative to the root. */
 export const packageFolders = ["packages", "apps", "examples"]
   .flatMap((group) =>
     (existsSync(join(root, group)) ? readdirSync(join(root, group)).sort() : []).map((name) => `${group}/${name}`),
   )
   .concat("bench")
-  .filter((folder) => existsSync(join(root, folder, "package.json")));
+  .filter((folder) => !foreign.includes(folder) && existsSync(join(root, folder, "package.json")));
 
 const graceMs = 10_000;
 const running = new Set();
@@ -72,7 +74,7 @@ if (process.env.npm_lifecycle_event !== undefined) setInterval(orphaned, 500).un
 
 /**
  * Runs a program to its end, in a process group of its own: a signal to this process reaches all of the group, once.
- * `capture` collects the output instead of showing it. A failing program resolves too.
+ * `capture` collects the output instead of showing it; a function is handed it as it comes. A failing program resolves too.
  */
 export function run(command, args, { capture = false, env = {} } = {}) {
   if (stopping !== undefined) return new Promise(() => {});
@@ -85,8 +87,9 @@ export function run(command, args, { capture = false, env = {} } = {}) {
   });
   running.add(child);
   let output = "";
-  child.stdout?.setEncoding("utf8").on("data", (text) => (output += text));
-  child.stderr?.setEncoding("utf8").on("data", (text) => (output += text));
+  const take = typeof capture === "function" ? capture : (text) => (output += text);
+  child.stdout?.setEncoding("utf8").on("data", take);
+  child.stderr?.setEncoding("utf8").on("data", take);
   return new Promise((resolve) => {
     const finish = (code) => {
       running.delete(child);
@@ -95,7 +98,7 @@ export function run(command, args, { capture = false, env = {} } = {}) {
     };
     child.on("error", (error) => {
       const problem = `${command}: ${error.message}\n`;
-      if (capture) output += problem;
+      if (capture) take(problem);
       else process.stderr.write(problem);
       finish(1);
     });

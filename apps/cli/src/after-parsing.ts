@@ -1,13 +1,17 @@
 import type { CommanderError } from "commander";
-import { flagError } from "./spec/flag-error.ts";
+import { LongshoreError } from "@longshore/core";
 
 /**
- * What a command line that cannot be parsed is told, in one line. Help that nobody asked for, where a subcommand is missing,
- * says enough by itself.
+ * What a command line that cannot be parsed is told, in one line; `command` is the subcommand whose words it was. Help that
+ * nobody asked for, where a subcommand is missing, says enough by itself.
  */
-export function afterParsing(error: CommanderError, argv: readonly string[]): { readonly error?: unknown } {
+export function afterParsing(error: CommanderError, command: string | undefined): { readonly error?: unknown } {
   if (error.code === "commander.help") return {};
-  const command = argv.find((word) => !word.startsWith("-"));
-  const hint = `see longshore ${command === undefined || error.code === "commander.unknownCommand" ? "" : `${command} `}--help`;
-  return { error: flagError(error.message.replace(/^error: /, "").replace(/\s+/g, " "), hint) };
+  const said = error.message
+    .replace(/^error: /, "")
+    .replace(/\s+/g, " ")
+    .replace(/\.$/, "");
+  const whole = command === undefined || error.code === "commander.unknownCommand";
+  const message = `${said}; see longshore ${whole ? "" : `${command} `}--help`;
+  return { error: new LongshoreError(message, { code: "invalid-argument", operation: "read arguments" }) };
 }

@@ -1,6 +1,7 @@
 import { codeOfSignal, failureCode } from "./exit-code-of-ending.ts";
 
-export type Interrupt = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGPIPE";
+/** `unwritable`: stdout takes nothing, and not because its reader has left. */
+export type Interrupt = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGPIPE" | "unwritable";
 
 const signals = ["SIGINT", "SIGTERM"] as const;
 
@@ -23,9 +24,9 @@ export class Interrupts implements Disposable {
   }
   /** Somebody wants it to end; not only that nobody reads any more. */
   get wanted(): boolean {
-    return this.#first !== undefined && this.#first !== "SIGPIPE";
+    return this.#first !== undefined && this.#first !== "SIGPIPE" && this.#first !== "unwritable";
   }
-  /** 130 after Ctrl-C, 143 after a TERM, 141 when nobody reads the output any more. */
+  /** 130 after Ctrl-C, 143 after a TERM, 141 when nobody reads the output any more, 125 when it cannot be written. */
   get exitCode(): number | undefined {
     return this.#first === undefined ? undefined : (codeOfSignal(this.#first) ?? failureCode);
   }

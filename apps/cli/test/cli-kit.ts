@@ -17,6 +17,8 @@ export interface Live {
   readonly done: Promise<Done>;
   /** Resolves when stdout holds it. */
   shows(text: string): Promise<void>;
+  /** What stdout held so far. */
+  text(): string;
 }
 type Environment = Readonly<Record<string, string>>;
 
@@ -82,5 +84,5 @@ function watch(child: ChildProcess): Live {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   };
-  return { process: child, done, shows };
+  return { process: child, done, shows, text: () => text.stdout };
 }

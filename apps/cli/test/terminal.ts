@@ -26,7 +26,7 @@ export function onTerminal(bench: Bench, args: readonly string[], { before = "",
   const done = once(child, "close").then(() => shown);
   const shows = async (text: string): Promise<void> => {
     while (!shown.includes(text)) {
-      if (child.exitCode !== null) throw new Error(`ended without ${text}: ${JSON.stringify(shown)}`);
+      if (child.exitCode !== null) throw new Error(`ended without ${text}: ${JSON.stringify(shown.slice(-2000))}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   };

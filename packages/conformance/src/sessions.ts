@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { type ExecRequest, type Exit, LongshoreError, type Runtime, type Sample, type TaskSpec } from "@longshore/core";
 import { create, extract } from "tar";
 import { firstLine } from "./first-line.ts";
@@ -162,7 +161,10 @@ async function copied(stage: Stage): Promise<void> {
   await writeFile(join(from, "box", "large.bin"), large);
   const tar = create({ cwd: from, portable: true }, ["box"]) as AsyncIterable<Uint8Array>;
   await stage.soon(copyIn({ id: spec.id, path: copying.path, tar }), "copy in");
-  await stage.soon(pipeline(copyOut({ id: spec.id, path: `${copying.path}/box` }), extract({ cwd: to })), "copy out");
+  // By way of a file: written to in small pieces, the unpacking stream may wait for room that it never announces.
+  const archive = join(to, "archive.tar");
+  await stage.soon(writeFile(archive, copyOut({ id: spec.id, path: `${copying.path}/box` })), "copy out");
+  await extract({ file: archive, cwd: to });
   assert.equal(await readFile(join(to, "box", "small.txt"), "utf8"), "small 日本\n");
   assert.ok((await readFile(join(to, "box", "large.bin"))).equals(large), "every byte comes back");
   const isUnknown = (error: unknown): boolean => LongshoreError.is(error, "not-found");

@@ -26,8 +26,9 @@ const longestPauseMs = 60_000;
 const lookLimitMs = 30_000;
 /** Beneath a watch: what it missed without knowing is seen this late. */
 const slowPollMs = 30_000;
-/** Changes come in bursts; those of this window share a look. */
+/** Changes come in bursts: so many looks answer the first of them at once, and those of the rest of this window share one. */
 const gatherMs = 10;
+const promptLooks = 3;
 
 /** One watch or one batched look for all who wait, whatever their number; a look that fails widens the pause for all. */
 export class Observer {
@@ -40,6 +41,8 @@ export class Observer {
   #watching = false;
   #failures = 0;
   #turning = false;
+  /** When the last few looks were, the oldest first. */
+  #looks: readonly number[] = [];
   #wake: () => void = () => {};
   #watch: AbortController | undefined;
 
@@ -120,11 +123,15 @@ export class Observer {
       .sleep(Math.max(1, soonest - performance.now()), AbortSignal.any([woken.signal, this.#closed]))
       .catch(() => {});
     this.#wake = () => {};
-    if (this.#changed.size > 0 && this.#observed.size > 0) await this.#parts.clock.sleep(gatherMs, this.#closed).catch(() => {});
+    if (this.#changed.size === 0 || this.#observed.size === 0) return;
+    const [oldest = 0] = this.#looks.length < promptLooks ? [] : this.#looks;
+    const gathering = oldest + gatherMs - performance.now();
+    if (gathering > 0) await this.#parts.clock.sleep(gathering, this.#closed).catch(() => {});
   }
   async #ask(batch: readonly Waiter[]): Promise<void> {
     const limit = AbortSignal.any([AbortSignal.timeout(lookLimitMs), this.#closed]);
     const ids = [...new Set(batch.map(({ id }) => id))];
+    this.#looks = [...this.#looks, performance.now()].slice(-promptLooks);
     const answers = await orAbort(limit, () => this.#parts.look(ids, limit));
     const seen = new Map(answers.map((one) => [one.id, one]));
     this.#failures = 0;

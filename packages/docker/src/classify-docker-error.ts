@@ -17,6 +17,10 @@ const cut: ReadonlySet<string> = new Set([
   "ERR_STREAM_PREMATURE_CLOSE",
   "ERR_STREAM_DESTROYED",
 ]);
+/** Node.js's words for a certificate that it does not trust (nodejs.org/api/tls.html, X509 certificate error codes). */
+const distrusted = /CERT|LEAF_SIGNATURE|INVALID_CA|HOSTNAME_MISMATCH/;
+/** The engine ended the handshake: what it says of the client's certificate. */
+const refusedClient = /^ERR_SSL_.*ALERT/;
 
 /** What a registry or the engine says of an image; the words are all there is (they come inside a successful answer). */
 export function classifyImageError(said: string): Fault | undefined {
@@ -66,6 +70,11 @@ export function classifyDockerError(error: unknown): Fault | undefined {
   if (code === "EACCES" || code === "EPERM") {
     return { code: "permission-denied", message: `${message}; may this user use the engine's socket?` };
   }
+  if (refusedClient.test(code)) {
+    return { code: "unauthenticated", message: `the Docker Engine does not take the client's certificate: ${code}` };
+  }
+  if (distrusted.test(code))
+    return { code: "unauthenticated", message: `the Docker Engine's certificate is not trusted: ${message}` };
   if (unsent.has(code)) return { code: "unavailable", message: `no Docker Engine answers: ${message}` };
   if (cut.has(code) || message === "aborted" || message === "socket hang up") {
     return { code: "unavailable", ambiguous: true, message: `the connection to the Docker Engine broke: ${message}` };

@@ -6,16 +6,38 @@ import type { InspectedContainer } from "./map-container-state.ts";
 import type { ContainerRequest } from "./to-container-request.ts";
 
 type Create = Extract<ContainerRequest, { readonly request: "create" }>;
+type Connect = Extract<ContainerRequest, { readonly request: "connect" }>;
+/** By name or by the engine's id. */
+type Ref = string;
 interface Telling {
-  readonly id: WorkloadId;
+  readonly ref: Ref;
   readonly operation: string;
   /** Statuses that say what was wanted is so. */
   readonly fine: readonly number[];
 }
+/** What of an entry of `GET /containers/json` is used. */
+export interface ContainerEntry {
+  readonly Id: string;
+  /** Seconds since 1970. */
+  readonly Created: number;
+  readonly Names: readonly string[];
+  readonly Labels: Readonly<Record<string, string>>;
+  /** `running`, `exited` and the like. */
+  readonly State: string;
+  /** For people; the only place where older engines tell of health. */
+  readonly Status: string;
+  readonly Ports: readonly {
+    readonly IP?: string;
+    readonly PrivatePort: number;
+    readonly PublicPort?: number;
+    readonly Type: string;
+  }[];
+  readonly HostConfig: { readonly NetworkMode?: string };
+}
 const hasStatus = (error: unknown, codes: readonly number[]): boolean =>
   codes.includes((error as { readonly statusCode?: number }).statusCode ?? 0);
 
-/** One owner's containers, by id. Answers that say "that is so already" are no errors here. */
+/** One owner's containers. Answers that say "that is so already" are no errors here. */
 export class Containers {
   readonly #engine: Engine;
   readonly #owner: Owner;
@@ -24,30 +46,37 @@ export class Containers {
     this.#engine = engine;
     this.#owner = owner;
   }
-  /** Undefined where there is none, or one of that name that is not ours. */
+  /** Of a task, or of what a service's names begin with. */
+  name(id: WorkloadId): string {
+    return containerName(this.#owner, id);
+  }
+  /** A task's. Undefined where there is none, or one of that name that is not ours. */
   async find(id: WorkloadId, signal: AbortSignal): Promise<InspectedContainer | undefined> {
-    const found = await this.#inspect(id, signal);
-    return found === "foreign" ? undefined : found;
+    const found = await this.inspect(this.name(id), signal);
+    return found === undefined || this.#isForeign(found, id) ? undefined : found;
   }
   /** Somebody else's container bears the name. */
   async isForeign(id: WorkloadId, signal: AbortSignal): Promise<boolean> {
-    return (await this.#inspect(id, signal)) === "foreign";
+    const found = await this.inspect(this.name(id), signal);
+    return found !== undefined && this.#isForeign(found, id);
   }
-  async #inspect(id: WorkloadId, signal: AbortSignal): Promise<InspectedContainer | "foreign" | undefined> {
-    const found = (await this.#tell({ id, operation: "container inspect", fine: [404] }, signal, (container, abortSignal) =>
-      container.inspect({ abortSignal }),
-    )) as InspectedContainer | undefined;
-    if (found === undefined) return undefined;
-    const { Labels } = found.Config;
-    return Labels[label.owner] === this.#owner && Labels[label.id] === id ? found : "foreign";
+  #isForeign({ Config: { Labels } }: InspectedContainer, id: WorkloadId): boolean {
+    return Labels[label.owner] !== this.#owner || Labels[label.id] !== id;
   }
-  /** The ids of all, in any state. */
-  async ids(signal: AbortSignal): Promise<readonly WorkloadId[]> {
-    const filters = JSON.stringify({ label: [`${label.owner}=${this.#owner}`] });
-    const found = await this.#engine.call("container list", signal, (docker, abortSignal) =>
+  inspect(ref: Ref, signal: AbortSignal): Promise<InspectedContainer | undefined> {
+    return this.#tell(
+      { ref, operation: "container inspect", fine: [404] },
+      signal,
+      (container, abortSignal) => container.inspect({ abortSignal }) as Promise<unknown>,
+    ) as Promise<InspectedContainer | undefined>;
+  }
+  /** Those of the owner that bear all these labels, in any state; one request for all. */
+  async list(labels: Readonly<Record<string, string>>, signal: AbortSignal): Promise<readonly ContainerEntry[]> {
+    const wanted = Object.entries({ [label.owner]: this.#owner, ...labels }).map(([key, value]) => `${key}=${value}`);
+    const filters = JSON.stringify({ label: wanted });
+    return (await this.#engine.call("container list", signal, (docker, abortSignal) =>
       docker.listContainers({ all: true, filters, abortSignal }),
-    );
-    return found.map(({ Labels }) => Labels[label.id] as WorkloadId);
+    )) as readonly ContainerEntry[];
   }
   /** Nothing happens where the name is taken. */
   async create({ name, platform, body }: Create, labels: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void> {
@@ -64,46 +93,66 @@ export class Containers {
       if (!hasStatus(error, [409])) throw error;
     }
   }
-  async writeSecrets(id: WorkloadId, archive: Buffer, signal: AbortSignal): Promise<void> {
-    await this.#tell({ id, operation: "secrets", fine: [] }, signal, (container, abortSignal) =>
+  /** Nothing happens where it is connected already, which the engine answers with 403. */
+  async connect({ name, network, aliases }: Connect, signal: AbortSignal): Promise<void> {
+    const body = { Container: name, ...(aliases.length > 0 && { EndpointConfig: { Aliases: [...aliases] } }) };
+    try {
+      await this.#engine.call("network connect", signal, async (docker, abortSignal) =>
+        docker.getNetwork(network).connect({ _query: {}, _body: body, abortSignal } as never),
+      );
+    } catch (error) {
+      if (!hasStatus(error, [403])) throw error;
+    }
+  }
+  async writeSecrets(ref: Ref, archive: Buffer, signal: AbortSignal): Promise<void> {
+    await this.#tell({ ref, operation: "secrets", fine: [] }, signal, (container, abortSignal) =>
       container.putArchive(archive, { path: secretsFolder, abortSignal }),
     );
   }
-  async start(id: WorkloadId, signal: AbortSignal): Promise<void> {
-    await this.#tell({ id, operation: "container start", fine: [304] }, signal, (container, abortSignal) =>
+  async start(ref: Ref, signal: AbortSignal): Promise<void> {
+    await this.#tell({ ref, operation: "container start", fine: [304] }, signal, (container, abortSignal) =>
       container.start({ abortSignal }),
     );
   }
+  /** 400: it is called that already. */
+  async rename(ref: Ref, name: string, signal: AbortSignal): Promise<void> {
+    await this.#tell({ ref, operation: "container rename", fine: [400, 404] }, signal, async (container, abortSignal) =>
+      container.rename({ name, abortSignal }),
+    );
+  }
+  /** Whether the engine starts it again when it ends, and when the engine itself has been restarted. */
+  async restartPolicy(ref: Ref, Name: string, signal: AbortSignal): Promise<void> {
+    await this.#tell({ ref, operation: "container update", fine: [404] }, signal, (container, abortSignal) =>
+      container.update({ RestartPolicy: { Name }, abortSignal }),
+    );
+  }
   /** 409: it does not run. */
-  async kill(id: WorkloadId, unixSignal: string, signal: AbortSignal): Promise<void> {
-    await this.#tell({ id, operation: "container kill", fine: [404, 409] }, signal, (container, abortSignal) =>
+  async kill(ref: Ref, unixSignal: string, signal: AbortSignal): Promise<void> {
+    await this.#tell({ ref, operation: "container kill", fine: [404, 409] }, signal, (container, abortSignal) =>
       container.kill({ signal: unixSignal, abortSignal }),
     );
   }
   /** Returns once it does not run, or is gone. */
-  async ended(id: WorkloadId, signal: AbortSignal): Promise<void> {
+  async ended(ref: Ref, signal: AbortSignal): Promise<void> {
     const wait = (docker: Dockerode): Promise<unknown> =>
-      docker.getContainer(this.#name(id)).wait({ condition: "not-running", abortSignal: signal });
+      docker.getContainer(ref).wait({ condition: "not-running", abortSignal: signal });
     await this.#engine.lasting("container wait", signal, wait).catch((error: unknown) => {
       if (!hasStatus(error, [404])) throw error;
     });
   }
   /** With its anonymous volumes; kills it where it runs. 409: somebody else is removing it. */
-  async remove(id: WorkloadId, signal: AbortSignal): Promise<void> {
-    await this.#tell({ id, operation: "container remove", fine: [404, 409] }, signal, (container, abortSignal) =>
+  async remove(ref: Ref, signal: AbortSignal): Promise<void> {
+    await this.#tell({ ref, operation: "container remove", fine: [404, 409] }, signal, (container, abortSignal) =>
       container.remove({ v: true, force: true, abortSignal }),
     );
   }
-  #name(id: WorkloadId): string {
-    return containerName(this.#owner, id);
-  }
   async #tell<T>(
-    { id, operation, fine }: Telling,
+    { ref, operation, fine }: Telling,
     signal: AbortSignal,
     send: (container: Dockerode.Container, signal: AbortSignal) => Promise<T>,
   ): Promise<T | undefined> {
     try {
-      return await this.#engine.call(operation, signal, (docker, bounded) => send(docker.getContainer(this.#name(id)), bounded));
+      return await this.#engine.call(operation, signal, (docker, bounded) => send(docker.getContainer(ref), bounded));
     } catch (error) {
       if (hasStatus(error, fine)) return undefined;
       throw error;

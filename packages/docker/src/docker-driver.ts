@@ -1,10 +1,8 @@
 import { randomUUID } from "node:crypto";
 import {
-  instant,
   type Host,
   type Leftover,
   type ListFilter,
-  LongshoreError,
   type Plan,
   type StopResult,
   type Workload,
@@ -19,132 +17,136 @@ import type {
   Fault,
   Order,
   RuntimeDriver,
-  StopIntent,
 } from "@longshore/core/driver";
+import { attachContainer } from "./attach-container.ts";
 import { classifyDockerError } from "./classify-docker-error.ts";
-import { label } from "./container-names.ts";
+import { containerStats } from "./container-stats.ts";
+import { stopVolume } from "./container-names.ts";
 import { Containers } from "./containers.ts";
+import { copyFromContainer } from "./copy-from-container.ts";
+import { copyIntoContainer } from "./copy-into-container.ts";
 import type { DockerCapabilities } from "./docker-capabilities.ts";
 import type { DockerOptions, ReadDockerConfig } from "./docker-config.ts";
+import { DockerServices, type ServicesParts } from "./docker-services.ts";
 import { Engine } from "./engine.ts";
+import { EngineEvents } from "./engine-events.ts";
+import { findEndpoints } from "./find-endpoints.ts";
+import { execInContainer } from "./exec-in-container.ts";
 import { findEngine } from "./find-engine.ts";
+import { inspectWorkloads, listWorkloads } from "./inspect-workloads.ts";
 import { mapContainer } from "./map-container-state.ts";
-import { mapLimited } from "./map-limited.ts";
 import { readContainerLogs } from "./read-container-logs.ts";
+import { readServiceLogs, type ServiceLogParts } from "./read-service-logs.ts";
 import { removeContainer } from "./remove-container.ts";
+import { removeService } from "./remove-service.ts";
+import { ServiceInstances } from "./service-instances.ts";
 import { startContainer } from "./start-container.ts";
 import { StartLease } from "./start-lease.ts";
 import { stopContainer } from "./stop-container.ts";
+import { stopService } from "./stop-service.ts";
 import { type ContainerRequest, toContainerRequest } from "./to-container-request.ts";
-import { findSettled } from "./find-settled.ts";
-import { isMarker, type MarkerVolume, Volumes } from "./volumes.ts";
+import { intentOf, Volumes } from "./volumes.ts";
 import { watchEvents } from "./watch-events.ts";
 
-type Intents = ReadonlyMap<string, StopIntent>;
+interface Parts extends ServicesParts, ServiceLogParts {
+  readonly services: DockerServices;
+}
+
+function partsOf(engine: Engine, host: Host): Parts {
+  const { owner } = host;
+  const [containers, volumes, events] = [new Containers(engine, owner), new Volumes(engine), new EngineEvents(engine, owner)];
+  const bearer = { owner, local: engine.local };
+  const instances = new ServiceInstances({ containers, volumes, host, bearer });
+  const parts = { engine, host, owner, bearer, containers, volumes, events, instances, drained: new Set<string>() };
+  return { ...parts, services: new DockerServices(parts) };
+}
 
 class DockerDriver implements RuntimeDriver<DockerCapabilities, DockerOptions, ContainerRequest> {
   readonly capabilities: DockerCapabilities;
-  readonly #engine: Engine;
-  readonly #host: Host;
-  readonly #containers: Containers;
-  readonly #volumes: Volumes;
+  readonly #parts: Parts;
   readonly #lease: StartLease;
   /** Starts of the same id by this driver come one after the other: they share its lease. */
   readonly #starting = new Map<WorkloadId, Promise<unknown>>();
 
-  constructor(engine: Engine, host: Host, { startLeaseMs }: ReadDockerConfig) {
-    this.#engine = engine;
-    this.#host = host;
-    this.#containers = new Containers(engine, host.owner);
-    this.#volumes = new Volumes(engine);
-    const look = this.#containers.find.bind(this.#containers);
-    this.#lease = new StartLease({ volumes: this.#volumes, owner: host.owner, token: randomUUID(), leaseMs: startLeaseMs, look });
-    this.capabilities = { watch: { watch: (_from, call) => watchEvents(engine, host.owner, call) } };
+  constructor(engine: Engine, host: Host, { startLeaseMs: leaseMs }: ReadDockerConfig) {
+    const parts = partsOf(engine, host);
+    const { containers, volumes, owner, services, events } = parts;
+    const look = containers.find.bind(containers);
+    this.#parts = parts;
+    this.#lease = new StartLease({ volumes, owner, token: randomUUID(), leaseMs, look });
+    this.capabilities = {
+      watch: { watch: (_from, call) => watchEvents(events, call) },
+      services,
+      endpoints: { endpoints: (id, call) => findEndpoints(parts, id, call) },
+      exec: { exec: (request, call) => execInContainer(parts, request, call) },
+      attach: { attach: (request, call) => attachContainer(parts, request, call) },
+      stats: { stats: (id, call) => containerStats(parts, id, call) },
+      copy: {
+        copyIn: (files, call) => copyIntoContainer(parts, files, call),
+        copyOut: (from, call) => copyFromContainer(parts, from, call),
+      },
+    };
   }
   plan(order: Order<DockerOptions>): Plan<ContainerRequest> {
-    return toContainerRequest(order, this.#host.owner);
+    return toContainerRequest(order, this.#parts.bearer);
   }
   async start(order: Order<DockerOptions>, plan: Plan<ContainerRequest>, call: Call): Promise<Workload> {
     const { id } = order.spec;
-    const parts = {
-      engine: this.#engine,
-      host: this.#host,
-      containers: this.#containers,
-      volumes: this.#volumes,
-      lease: this.#lease,
-    };
     const before = this.#starting.get(id) ?? Promise.resolve();
-    const mine = before.then(() => startContainer(parts, { order, plan }, call));
+    const mine = before.then(() => this.#start(order, plan, call));
     const settled = mine.catch(() => {});
     this.#starting.set(id, settled);
     try {
-      const container = await mine;
-      return mapContainer(container, (await this.#intents(call)).get(container.Id));
+      return await mine;
     } finally {
       if (this.#starting.get(id) === settled) this.#starting.delete(id);
     }
   }
-  async inspect(ids: readonly WorkloadId[], call: Call): Promise<readonly DriverInspection[]> {
-    const intents = await this.#intents(call);
-    return mapLimited(ids, (id) => this.#look(id, intents, call));
+  async #start(order: Order<DockerOptions>, plan: Plan<ContainerRequest>, call: Call): Promise<Workload> {
+    if (order.spec.kind === "service") return this.#parts.services.start(order, call);
+    const { containers, volumes, services } = this.#parts;
+    const { id } = order.spec;
+    const found = await containers.find(id, call.signal);
+    const service = found === undefined ? await services.find(id, call) : undefined;
+    if (service !== undefined) return service;
+    const container = await startContainer({ ...this.#parts, lease: this.#lease }, { order, plan, found }, call);
+    const marker = await volumes.get(stopVolume(containers.name(id), container.Id), call.signal);
+    return mapContainer(container, marker && intentOf(marker));
   }
-  stop(id: WorkloadId, options: DriverStopOptions, call: Call): Promise<StopResult> {
-    const parts = { containers: this.#containers, volumes: this.#volumes, owner: this.#host.owner };
-    return stopContainer(parts, { ...options, id }, call);
+  inspect(ids: readonly WorkloadId[], call: Call): Promise<readonly DriverInspection[]> {
+    return inspectWorkloads(this.#parts, ids, call);
   }
-  remove(id: WorkloadId, call: Call): Promise<void> {
-    return removeContainer({ containers: this.#containers, volumes: this.#volumes, owner: this.#host.owner }, id, call);
+  async stop(id: WorkloadId, options: DriverStopOptions, call: Call): Promise<StopResult> {
+    const container = await this.#parts.containers.find(id, call.signal);
+    if (container !== undefined) return stopContainer(this.#parts, { ...options, container }, call);
+    return stopService(this.#parts, { ...options, id }, call);
   }
-  async *list({ labels = {}, kind }: ListFilter, call: Call): AsyncGenerator<Workload | Leftover, void, void> {
-    const volumes = await this.#volumes.list({ [label.owner]: this.#host.owner }, call.signal);
-    const ids = await this.#containers.ids(call.signal);
-    const intents = intentsOf(volumes);
-    if (kind !== "service") {
-      for (const found of await mapLimited(ids, (id) => this.#look(id, intents, call))) {
-        if (found.kind !== "task") continue;
-        if (Object.entries(labels).every(([key, value]) => found.labels[key] === value)) yield found;
-      }
-    }
-    const alive = new Set<string>(ids);
-    for (const volume of volumes) if (!alive.has(volume.Labels?.[label.id] ?? "")) yield asLeftover(volume);
+  async remove(id: WorkloadId, call: Call): Promise<void> {
+    const container = await this.#parts.containers.find(id, call.signal);
+    return container === undefined ? removeService(this.#parts, id, call) : removeContainer(this.#parts, id, call);
+  }
+  list(filter: ListFilter, call: Call): AsyncIterable<Workload | Leftover> {
+    return listWorkloads(this.#parts, filter, call);
   }
   async *logs(id: WorkloadId, query: DriverLogQuery, call: Call): AsyncGenerator<readonly DriverLogItem[], void, void> {
-    const container = await this.#containers.find(id, call.signal);
-    if (container === undefined) throw new LongshoreError(`${id}: no such container`, { code: "not-found", operation: "logs" });
-    const look = (now: Call): ReturnType<Containers["find"]> => this.#containers.find(id, now.signal);
-    yield* readContainerLogs({ engine: this.#engine, container, look }, query, call);
+    const { engine, containers } = this.#parts;
+    const container = await containers.find(id, call.signal);
+    if (container === undefined) return yield* readServiceLogs(this.#parts, { id, query }, call);
+    const look = (now: Call): ReturnType<Containers["find"]> => containers.find(id, now.signal);
+    yield* readContainerLogs({ engine, container, look }, query, call);
   }
   async ping(call: Call): Promise<void> {
-    await this.#engine.call("ping", call.signal, (docker) => docker.ping());
+    await this.#parts.engine.call("ping", call.signal, (docker) => docker.ping());
   }
   classify(error: unknown): Fault | undefined {
     return classifyDockerError(error);
   }
-  async [Symbol.asyncDispose](): Promise<void> {}
-
-  async #look(id: WorkloadId, intents: Intents, call: Call): Promise<DriverInspection> {
-    const container = await findSettled(this.#containers, id, call.signal);
-    return container === undefined ? { kind: "absent", id } : mapContainer(container, intents.get(container.Id));
-  }
-  async #intents({ signal }: Call): Promise<Intents> {
-    return intentsOf(await this.#volumes.list({ [label.owner]: this.#host.owner, [label.purpose]: "stop" }, signal));
+  /** With the connections; what runs is left as it is. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#parts.events[Symbol.dispose]();
+    this.#parts.engine[Symbol.dispose]();
   }
 }
-
-const intentsOf = (volumes: readonly MarkerVolume[]): Intents =>
-  new Map(
-    volumes
-      .filter((volume) => isMarker(volume, "stop"))
-      .map(({ Labels }) => [Labels?.[label.container] ?? "", Labels?.[label.intent] === "timed-out" ? "timed-out" : "stopped"]),
-  );
-
-const asLeftover = ({ Name, Labels, CreatedAt }: MarkerVolume): Leftover => ({
-  kind: "leftover",
-  id: Labels?.[label.id] as WorkloadId,
-  what: `${Labels?.[label.purpose] ?? "unknown"} volume`,
-  nativeId: Name,
-  createdAt: instant(CreatedAt ?? 0),
-});
 
 /** Connects to nothing yet: the first request does. */
 export async function openDockerDriver(config: ReadDockerConfig, host: Host): Promise<DockerDriver> {

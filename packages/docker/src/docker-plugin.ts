@@ -3,7 +3,7 @@ import type { RuntimePlugin } from "@longshore/core";
 import type { DockerCapabilities } from "./docker-capabilities.ts";
 import type { DockerConfig } from "./docker-config.ts";
 
-/** Tasks as containers of a Docker Engine. */
+/** Tasks and services as containers of a Docker Engine. */
 export const runtime: RuntimePlugin<"docker", DockerConfig, DockerCapabilities> = defineRuntime({
   specVersion: "v1",
   name: "docker",

@@ -10,6 +10,10 @@ interface Begun {
   readonly at: Instant;
   readonly position: string;
 }
+interface Resumed {
+  readonly open?: ReadonlyMap<Stream, Begun>;
+  readonly passed?: number;
+}
 type OpenLines = Map<Stream, Begun>;
 const nothingOpen: ReadonlyMap<Stream, Begun> = new Map();
 
@@ -24,12 +28,20 @@ export class LogPlacer {
   readonly #open: OpenLines;
   #latest = "";
   #count = 0;
-  #openBefore: ReadonlyMap<Stream, Begun> = nothingOpen;
+  #openBefore: ReadonlyMap<Stream, Begun>;
+  /** Entries since the position that another placer has placed. */
+  #passing: number;
+  readonly #passed: number;
 
-  constructor(instance: string, from: string, open: ReadonlyMap<Stream, Begun> = nothingOpen) {
+  constructor(instance: string, from: string, { open = nothingOpen, passed = 0 }: Resumed = {}) {
     this.#instance = instance;
     this.#from = from;
     this.#open = new Map(open);
+    this.#openBefore = open;
+    this.#passed = this.#passing = passed;
+  }
+  get from(): string {
+    return this.#from;
   }
   /** Undefined for what came before the position that the read begins with. */
   place({ stream, at, bytes }: LogEntry): DriverLogItem | undefined {
@@ -40,6 +52,10 @@ export class LogPlacer {
     }
     if (this.#latest < this.#from) return undefined;
     this.#count++;
+    const item = this.#item({ stream, at, bytes });
+    return this.#passing-- > 0 ? undefined : item;
+  }
+  #item({ stream, at, bytes }: LogEntry): DriverLogItem {
     const begun = this.#open.size === 0 ? undefined : this.#open.get(stream);
     const ended = bytes[bytes.length - 1] === 10;
     if (!ended && begun === undefined) this.#open.set(stream, { at, position: this.#latest });
@@ -47,15 +63,10 @@ export class LogPlacer {
     const position = begun?.position ?? this.#latest;
     return { kind: "bytes", stream, instance: this.#instance, at: begun?.at ?? at, position, bytes };
   }
-  /** The last position, and a placer that begins there and passes over the entries since it that this one has placed. */
-  resume(): { readonly from: string; readonly place: (entry: LogEntry) => DriverLogItem | undefined } {
-    const from = this.#latest > this.#from ? this.#latest : this.#from;
-    const again = new LogPlacer(this.#instance, from, this.#openBefore);
-    let passed = this.#count;
-    const place = (entry: LogEntry): DriverLogItem | undefined => {
-      const item = again.place(entry);
-      return item === undefined || passed-- > 0 ? undefined : item;
-    };
-    return { from, place };
+  /** For a read from the last position on: passes over the entries since it that this one has placed. */
+  resume(): LogPlacer {
+    if (this.#latest < this.#from)
+      return new LogPlacer(this.#instance, this.#from, { open: this.#openBefore, passed: this.#passed });
+    return new LogPlacer(this.#instance, this.#latest, { open: this.#openBefore, passed: this.#count });
   }
 }

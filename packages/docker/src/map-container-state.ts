@@ -1,4 +1,13 @@
-import { diagnose, type Diagnosis, instant, type Instant, type Task, type TaskState, type WorkloadId } from "@longshore/core";
+import {
+  diagnose,
+  type Diagnosis,
+  type Ending,
+  instant,
+  type Instant,
+  type Task,
+  type TaskState,
+  type WorkloadId,
+} from "@longshore/core";
 import { decideEnding, type StopIntent } from "@longshore/core/driver";
 import { label } from "./container-names.ts";
 
@@ -7,8 +16,17 @@ export interface InspectedContainer {
   readonly Id: string;
   readonly Name: string;
   readonly Created: string;
-  readonly Config: { readonly Labels: Readonly<Record<string, string>>; readonly Tty: boolean; readonly StopSignal?: string };
+  readonly Config: {
+    readonly Labels: Readonly<Record<string, string>>;
+    readonly Tty: boolean;
+    readonly OpenStdin?: boolean;
+    readonly WorkingDir?: string;
+    readonly StopSignal?: string;
+    readonly Healthcheck?: { readonly Test: readonly string[] };
+  };
   readonly HostConfig: { readonly Memory: number };
+  /** How often the engine has started it again by itself. */
+  readonly RestartCount?: number;
   readonly State: {
     readonly Status: string;
     readonly Running: boolean;
@@ -17,6 +35,7 @@ export interface InspectedContainer {
     readonly Error: string;
     readonly StartedAt: string;
     readonly FinishedAt: string;
+    readonly Health?: { readonly Log: readonly { readonly ExitCode: number; readonly Output: string }[] | null };
   };
 }
 
@@ -34,7 +53,8 @@ function diagnoseStart(said: string): Diagnosis {
   return diagnose("invalid-config", said);
 }
 
-function endingOf({ State, Created }: InspectedContainer, intent: StopIntent | undefined): TaskState {
+/** Of what does not run now. */
+export function endingOf({ State, Created }: InspectedContainer, intent: StopIntent | undefined): Ending {
   const startedAt = happened(State.StartedAt);
   const finishedAt = happened(State.FinishedAt) ?? startedAt ?? instant(Created);
   const wanted = intent === undefined ? {} : { intent };

@@ -1,5 +1,5 @@
 import type Dockerode from "dockerode";
-import { LongshoreError, type TaskSpec } from "@longshore/core";
+import { LongshoreError, type WorkloadSpec } from "@longshore/core";
 import { type Call, type Host, resolveSecret } from "@longshore/core/driver";
 import { classifyDockerError, classifyImageError } from "./classify-docker-error.ts";
 import type { Engine } from "./engine.ts";
@@ -63,10 +63,11 @@ const isFor = ({ Os, Architecture }: ImageInfo, platform: string | undefined): b
 
 async function pull(engine: Engine, request: { readonly image: string; readonly options: object }, call: Call): Promise<void> {
   const { image, options } = request;
+  // Before the answer: a registry may take long to give one.
+  const progress = new PullProgress(image, call.report);
   const body = (await engine.lasting("pull", call.signal, (docker) =>
     docker.pull(image, { ...options, abortSignal: call.signal }),
   )) as NodeJS.ReadableStream & AsyncIterable<Buffer> & { destroy(): void };
-  const progress = new PullProgress(image, call.report);
   let finished = false;
   try {
     for await (const line of readJsonLines(body)) {
@@ -91,7 +92,7 @@ function pullFailure(image: string, said: string): LongshoreError {
 /** Has the image on the engine, by the spec's policy and for its platform, or throws why it cannot be had. */
 export async function ensureImage(
   { engine, host }: { readonly engine: Engine; readonly host: Host },
-  spec: TaskSpec,
+  spec: WorkloadSpec,
   call: Call,
 ): Promise<void> {
   const { image = "", pullPolicy = "if-absent", platform, registryCredentials: source } = spec;

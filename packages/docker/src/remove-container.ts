@@ -2,6 +2,7 @@ import { LongshoreError, type Owner, type WorkloadId } from "@longshore/core";
 import { type Call, retry } from "@longshore/core/driver";
 import { label } from "./container-names.ts";
 import type { Containers } from "./containers.ts";
+import type { InspectedContainer } from "./map-container-state.ts";
 import type { Volumes } from "./volumes.ts";
 
 export interface RemoveParts {
@@ -17,19 +18,34 @@ const stillThere = (): LongshoreError =>
 const isPassing = (error: unknown): boolean =>
   LongshoreError.is(error, "unavailable") || [409, 500].includes((error as { readonly statusCode?: number }).statusCode ?? 0);
 
+/** Killed where it runs; returns once the engine no longer knows it. */
+export async function removeForGood(
+  look: () => Promise<InspectedContainer | undefined>,
+  containers: Containers,
+  signal: AbortSignal,
+): Promise<void> {
+  const when = (error: unknown): boolean => !signal.aborted && isPassing(error);
+  await retry({ signal, attempts: mostAttempts, when }, async () => {
+    const found = await look();
+    if (found === undefined) return;
+    await containers.remove(found.Id, signal);
+    if ((await look()) !== undefined) throw stillThere();
+  });
+}
+/** It is in use for as long as its container is not quite gone. */
+export async function removeVolume(volumes: Volumes, name: string, signal: AbortSignal): Promise<void> {
+  const when = (error: unknown): boolean => !signal.aborted && isPassing(error);
+  await retry({ signal, attempts: mostAttempts, when }, () => volumes.remove(name, signal));
+}
+
 /**
  * The container first, since its volumes are in use until then. The volumes bear the id too, so that what is left when this
  * is cut short is found by the id, and removed by doing it again.
  */
 export async function removeContainer({ containers, volumes, owner }: RemoveParts, id: WorkloadId, call: Call): Promise<void> {
   const { signal } = call;
-  const when = (error: unknown): boolean => !signal.aborted && isPassing(error);
-  await retry({ signal, attempts: mostAttempts, when }, async () => {
-    if ((await containers.find(id, signal)) === undefined) return;
-    await containers.remove(id, signal);
-    if ((await containers.find(id, signal)) !== undefined) throw stillThere();
-  });
+  await removeForGood(() => containers.find(id, signal), containers, signal);
   for (const { Name } of await volumes.list({ [label.owner]: owner, [label.id]: id }, signal)) {
-    await retry({ signal, attempts: mostAttempts, when }, () => volumes.remove(Name, signal));
+    await removeVolume(volumes, Name, signal);
   }
 }

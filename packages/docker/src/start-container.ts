@@ -20,19 +20,25 @@ export interface StartParts {
   readonly lease: StartLease;
 }
 
+interface TaskOrder {
+  readonly order: Order<DockerOptions>;
+  readonly plan: Plan<ContainerRequest>;
+  /** What there is of it, as was just seen. */
+  readonly found: InspectedContainer | undefined;
+}
 const gone = (): LongshoreError =>
   new LongshoreError("it was removed while it was being started", { code: "unavailable", operation: "start" });
 
 /** Looks, creates what is missing, and starts what was never started: each step as often as it takes, the last one once. */
 export async function startContainer(
   parts: StartParts,
-  { order, plan }: { readonly order: Order<DockerOptions>; readonly plan: Plan<ContainerRequest> },
+  { order, plan, found: known }: TaskOrder,
   call: Call,
 ): Promise<InspectedContainer> {
   const { containers, lease } = parts;
   const spec = order.spec as TaskSpec;
   const { id } = spec;
-  const found = (await containers.find(id, call.signal)) ?? (await create(parts, { spec, plan }, call));
+  const found = known ?? (await create(parts, { spec, plan }, call));
   // Another spec's container is not ours to start; core tells the caller of the conflict.
   const mine = found.Config.Labels["longshore.hash"] === order.specHash;
   if (mine && (await lease.acquire(id, call.signal))) await startOnce(parts, { spec, container: found }, call);
@@ -76,13 +82,13 @@ async function startOnce(
 ): Promise<void> {
   const { id } = spec;
   const secrets = await resolveSecrets(spec, host, call.signal);
-  if (secrets.length > 0) await containers.writeSecrets(id, await secretsArchive(secrets, spec.user), call.signal);
+  if (secrets.length > 0) await containers.writeSecrets(container.Id, await secretsArchive(secrets, spec.user), call.signal);
   const marker = await volumes.get(stopVolume(container.Name.replace(/^\//, ""), container.Id), call.signal);
   if (marker !== undefined) return;
   const start = async (): Promise<void> => {
     const now = await containers.find(id, call.signal);
     if (now === undefined || !isUnstarted(now)) return;
-    await containers.start(id, call.signal);
+    await containers.start(container.Id, call.signal);
   };
   // A look comes before each further try: a start whose answer was lost has happened, and must not happen again.
   const isLost = (error: unknown): boolean => !call.signal.aborted && classifyDockerError(error)?.ambiguous === true;

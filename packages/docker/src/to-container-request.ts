@@ -1,22 +1,11 @@
-import { defaultStopGraceMs, type Owner, type Problem, type TaskSpec } from "@longshore/core";
+import type { Owner, ServiceSpec } from "@longshore/core";
 import { type FieldTable, type Order, type Plan, treatFields } from "@longshore/core/driver";
-import { containerName, label, secretsFolder, secretsVolume } from "./container-names.ts";
+import { containerName, instanceName, label, revisionVolume, secretsFolder } from "./container-names.ts";
 import type { DockerOptions } from "./docker-config.ts";
+import { specAdjustments, specProblems } from "./spec-problems.ts";
+import { type BodyOf, type ContainerBody, networksOf, toContainerBody } from "./to-container-body.ts";
 
-/** Below that the engine refuses (moby, daemon/daemon_unix.go: linuxMinMemory, 6 MiB). */
-const leastMemoryMi = 6;
-/** Stops a fork bomb, and is out of the way of any usual program: systemd grants a unit 4,915 (systemd-system.conf(5)). */
-const mostProcesses = 4096;
-const bytesPerMi = 1_048_576;
-const nanosPerMilli = 1_000_000;
-
-/** The body of `POST /containers/create` (docs.docker.com/reference/api/engine). */
-export interface ContainerBody {
-  readonly Image: string;
-  readonly Labels: Readonly<Record<string, string>>;
-  readonly HostConfig: Readonly<Record<string, unknown>>;
-  readonly [key: string]: unknown;
-}
+/** Names are those of containers. Values of secrets and credentials stand in none of them. */
 export type ContainerRequest =
   | {
       readonly request: "pull";
@@ -25,9 +14,20 @@ export type ContainerRequest =
       readonly platform?: string;
       readonly credentials?: string;
     }
+  /** A service's spec, as the labels of a volume. */
+  | { readonly request: "record"; readonly volume: string; readonly labels: Readonly<Record<string, string>> }
   | { readonly request: "create"; readonly name: string; readonly platform?: string; readonly body: ContainerBody }
-  | { readonly request: "write secrets"; readonly folder: string; readonly secrets: readonly string[] }
+  | { readonly request: "connect"; readonly name: string; readonly network: string; readonly aliases: readonly string[] }
+  | { readonly request: "write secrets"; readonly name: string; readonly folder: string; readonly secrets: readonly string[] }
   | { readonly request: "start"; readonly name: string };
+type Requests = readonly ContainerRequest[];
+
+/** In whose name, and where. */
+export interface Bearer {
+  readonly owner: Owner;
+  /** The engine is this machine's. */
+  readonly local: boolean;
+}
 
 const table: FieldTable = {
   image: "honoured",
@@ -44,7 +44,7 @@ const table: FieldTable = {
   user: "honoured",
   init: "honoured",
   tty: "honoured",
-  stdin: { refuse: "input to a task is not supported yet; expected no stdin" },
+  stdin: "honoured",
   hardening: "honoured",
   ports: "honoured",
   mounts: "honoured",
@@ -54,128 +54,63 @@ const table: FieldTable = {
   pendingTimeoutMs: "honoured",
   stopGraceMs: "honoured",
   interruptible: { noEffect: "an engine takes no capacity back" },
-  replicas: { refuse: "services are not supported yet" },
-  restart: { refuse: "services are not supported yet" },
-  readiness: { refuse: "services are not supported yet" },
-  update: { refuse: "services are not supported yet" },
-  drainMs: { refuse: "services are not supported yet" },
+  replicas: "honoured",
+  restart: "honoured",
+  readiness: "honoured",
+  update: "honoured",
+  drainMs: "honoured",
 };
 
-function problemsOf({ spec, resources }: Order<DockerOptions>): readonly Problem[] {
-  const problems: Problem[] = [];
-  const say = (path: string, message: string): void => void problems.push({ path, message });
-  if (spec.kind !== "task") say("kind", "services are not supported yet; expected task");
-  if (spec.image === undefined) say("image", "is missing; expected an image such as busybox:1.35");
-  if (resources.memory !== undefined && resources.memory < leastMemoryMi) {
-    say("resources.memory", `got ${resources.memory}Mi, Docker takes at least ${leastMemoryMi}Mi`);
-  }
-  if (resources.ephemeralStorage !== undefined) say("resources.ephemeralStorage", "Docker has no such limit; expected none");
-  if (spec.registryCredentials !== undefined && "backend" in spec.registryCredentials) {
-    say("registryCredentials", "Docker has no store of secrets; expected resolve instead of backend");
-  }
-  for (const [name, use] of Object.entries(spec.secrets ?? {})) {
-    if ("backend" in use) say(`secrets.${name}`, "Docker has no store of secrets; expected resolve instead of backend");
-    if (use.as === "env") say(`secrets.${name}.as`, `docker inspect would show it; expected "file", its path is in ${name}_FILE`);
-    if (spec.env?.[`${name}_FILE`] !== undefined) say(`env.${name}_FILE`, `is set by secret ${name}; expected another name`);
-  }
-  return problems;
-}
-
-const toEnv = ({ env = {}, secrets = {} }: TaskSpec): readonly string[] => [
-  ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
-  ...Object.keys(secrets).map((name) => `${name}_FILE=${secretsFolder}/${name}`),
-];
-
-function toMounts(spec: TaskSpec, name: string, own: Readonly<Record<string, string>>): readonly object[] {
-  const asked = (spec.mounts ?? []).map(({ volume, path, readOnly = false }) => ({
-    Type: "volume",
-    Source: volume,
-    Target: path,
-    ReadOnly: readOnly,
-  }));
-  if (Object.keys(spec.secrets ?? {}).length === 0) return asked;
-  const VolumeOptions = { NoCopy: true, Labels: { ...own, [label.purpose]: "secrets" } };
-  return [...asked, { Type: "volume", Source: secretsVolume(name), Target: secretsFolder, VolumeOptions }];
-}
-
-/** Hardened unless the spec says otherwise; the memory limit is hard, swap included. */
-function toHostConfig(
-  { spec, resources, options }: Order<DockerOptions>,
-  mounts: readonly object[],
-): ContainerBody["HostConfig"] {
-  const { drop = ["ALL"], add = [], noNewPrivileges = true, readOnlyRoot = false } = spec.hardening ?? {};
-  const memory = resources.memory === undefined ? undefined : resources.memory * bytesPerMi;
-  const published = (spec.ports ?? []).map(({ port, protocol = "tcp", publish }) => [
-    `${port}/${protocol}`,
-    [{ HostPort: publish === undefined ? "" : String(publish) }],
-  ]);
-  const { network, extraHosts, shmSize } = options;
-  return {
-    // Nothing is rotated away: what the program wrote is there until the container is removed.
-    LogConfig: { Type: "json-file", Config: {} },
-    RestartPolicy: { Name: "no" },
-    Privileged: false,
-    PidsLimit: mostProcesses,
-    CapDrop: drop,
-    CapAdd: add,
-    SecurityOpt: noNewPrivileges ? ["no-new-privileges"] : [],
-    ReadonlyRootfs: readOnlyRoot,
-    ...(spec.init !== undefined && { Init: spec.init }),
-    ...(memory !== undefined && { Memory: memory, MemorySwap: memory }),
-    ...(resources.cpu !== undefined && { NanoCpus: resources.cpu * nanosPerMilli }),
-    ...(resources.gpu !== undefined && { DeviceRequests: [{ Count: resources.gpu, Capabilities: [["gpu"]] }] }),
-    ...(published.length > 0 && { PortBindings: Object.fromEntries(published) as object }),
-    ...(mounts.length > 0 && { Mounts: mounts }),
-    ...(network !== undefined && { NetworkMode: network }),
-    ...(extraHosts !== undefined && { ExtraHosts: extraHosts }),
-    ...(shmSize !== undefined && { ShmSize: Number.parseInt(shmSize, 10) * bytesPerMi * (shmSize.endsWith("Gi") ? 1024 : 1) }),
-  };
-}
-
-function toBody(order: Order<DockerOptions>, spec: TaskSpec, owner: Owner): ContainerBody {
-  const name = containerName(owner, spec.id);
-  const own = { [label.owner]: owner, [label.id]: spec.id };
-  const graceMs = spec.stopGraceMs ?? defaultStopGraceMs;
-  const ports = (spec.ports ?? []).map(({ port, protocol = "tcp" }) => [`${port}/${protocol}`, {}]);
-  return {
-    Image: spec.image ?? "",
-    // Docker's own tools take whole seconds; we stop by the label.
-    StopTimeout: Math.ceil(graceMs / 1000),
-    Tty: spec.tty ?? false,
-    Env: toEnv(spec),
-    Labels: {
-      ...spec.labels,
-      ...own,
-      [label.hash]: order.specHash,
-      [label.labels]: JSON.stringify(spec.labels ?? {}),
-      [label.graceMs]: String(graceMs),
-      ...(spec.timeoutMs !== undefined && { [label.timeoutMs]: String(spec.timeoutMs) }),
-    },
-    ...(spec.entrypoint !== undefined && { Entrypoint: spec.entrypoint }),
-    ...(spec.command !== undefined && { Cmd: spec.command }),
-    ...(spec.workingDirectory !== undefined && { WorkingDir: spec.workingDirectory }),
-    ...(spec.user !== undefined && { User: spec.user }),
-    ...(ports.length > 0 && { ExposedPorts: Object.fromEntries(ports) as object }),
-    HostConfig: toHostConfig(order, toMounts(spec, name, own)),
-  };
-}
-
-/** Pure: what `explain` prints and `start` sends. */
-export function toContainerRequest(order: Order<DockerOptions>, owner: Owner): Plan<ContainerRequest> {
-  const { problems, adjustments } = treatFields(order.spec, table);
-  const all = [...problems, ...problemsOf(order)];
-  if (all.length > 0 || order.spec.kind !== "task") return { problems: all, adjustments, requests: [] };
-  const { spec } = order as { readonly spec: TaskSpec };
-  const platform = spec.platform === undefined ? {} : { platform: spec.platform };
-  const { registryCredentials: source, pullPolicy: policy = "if-absent", image = "" } = spec;
+function toPull({ spec }: Order<DockerOptions>): ContainerRequest {
+  const { registryCredentials: source, pullPolicy: policy = "if-absent", image = "", platform } = spec;
   const credentials = source !== undefined && "resolve" in source ? { credentials: source.resolve } : {};
+  return { request: "pull", image, policy, ...(platform !== undefined && { platform }), ...credentials };
+}
+
+/** One container: created, connected, given its secrets, started. */
+function toContainer(of: BodyOf): Requests {
+  const { spec, options } = of.order;
+  const { name } = of;
   const secrets = Object.keys(spec.secrets ?? {});
-  const name = containerName(owner, spec.id);
-  const requests: readonly ContainerRequest[] = [
-    { request: "pull", image, policy, ...platform, ...credentials },
-    { request: "create", name, ...platform, body: toBody(order, spec, owner) },
-    ...(secrets.length > 0 ? [{ request: "write secrets" as const, folder: secretsFolder, secrets }] : []),
+  const [, ...others] = networksOf(options);
+  const aliases = options.networkAliases ?? [];
+  return [
+    { request: "create", name, ...(spec.platform !== undefined && { platform: spec.platform }), body: toContainerBody(of) },
+    ...others.map((network) => ({ request: "connect" as const, name, network, aliases })),
+    ...(secrets.length > 0 ? [{ request: "write secrets" as const, name, folder: secretsFolder, secrets }] : []),
     { request: "start", name },
   ];
-  return { problems: [], adjustments, requests };
+}
+
+/** All instances of one revision of a service, each with its own requests. */
+function toService(order: Order<DockerOptions>, of: Omit<BodyOf, "place">, revision: number): Requests {
+  const spec = order.spec as ServiceSpec;
+  const labels = {
+    [label.owner]: of.owner,
+    [label.id]: spec.id,
+    [label.purpose]: "revision",
+    [label.revision]: String(revision),
+    [label.hash]: order.specHash,
+    [label.spec]: JSON.stringify({ spec, resources: order.resources, options: order.options }),
+  };
+  const slots = Array.from({ length: spec.replicas ?? 1 }, (_, slot) => slot);
+  return [
+    { request: "record", volume: revisionVolume(of.name, revision), labels },
+    ...slots.flatMap((slot) => toContainer({ ...of, name: instanceName(of.name, slot, revision), place: { slot, revision } })),
+  ];
+}
+
+const publishedOn = ({ options }: Order<DockerOptions>, { local }: Bearer): string =>
+  options.publishOn ?? (local ? "127.0.0.1" : "0.0.0.0");
+
+/** Pure: what `explain` prints and `start` sends. An update sends the same under the number of its revision. */
+export function toContainerRequest(order: Order<DockerOptions>, bearer: Bearer, revision = 1): Plan<ContainerRequest> {
+  const { problems, adjustments } = treatFields(order.spec, table);
+  const publishOn = publishedOn(order, bearer);
+  const all = [...problems, ...specProblems(order)];
+  const adjusted = [...adjustments, ...specAdjustments(order, publishOn)];
+  if (all.length > 0) return { problems: all, adjustments: adjusted, requests: [] };
+  const of = { order, owner: bearer.owner, name: containerName(bearer.owner, order.spec.id), publishOn };
+  const requests = order.spec.kind === "service" ? toService(order, of, revision) : toContainer(of);
+  return { problems: [], adjustments: adjusted, requests: [toPull(order), ...requests] };
 }

@@ -1,4 +1,5 @@
 import type Dockerode from "dockerode";
+import type { StopIntent } from "@longshore/core/driver";
 import type { Engine } from "./engine.ts";
 import { label } from "./container-names.ts";
 
@@ -59,5 +60,8 @@ export class Volumes {
   }
 }
 
-export const isMarker = ({ Labels }: MarkerVolume, purpose: "stop" | "start" | "secrets"): boolean =>
+export const isMarker = ({ Labels }: MarkerVolume, purpose: "stop" | "start" | "secrets" | "revision" | "failed"): boolean =>
   Labels?.[label.purpose] === purpose;
+
+/** Of a marker of a stop. */
+export const intentOf = (labels: Labels): StopIntent => (labels[label.intent] === "timed-out" ? "timed-out" : "stopped");

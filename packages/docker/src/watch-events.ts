@@ -1,31 +1,20 @@
-import { LongshoreError, type Owner, type WorkloadId } from "@longshore/core";
-import type { Call, Change } from "@longshore/core/driver";
-import { label } from "./container-names.ts";
-import type { Engine } from "./engine.ts";
-import { readJsonLines } from "./read-json-lines.ts";
+import { type Call, type Change, orAbort } from "@longshore/core/driver";
+import type { EngineEvents, EngineNews } from "./engine-events.ts";
 
-interface EngineEvent {
-  readonly Action: string;
-  readonly Actor: { readonly Attributes: Readonly<Record<string, string>> };
-}
-
-/** One stream for all of the owner's containers. Begins with `resync`: what happened before it was open is not in it. */
-export async function* watchEvents(engine: Engine, owner: Owner, call: Call): AsyncGenerator<Change, void, void> {
-  const filters = JSON.stringify({
-    type: ["container"],
-    label: [`${label.owner}=${owner}`],
-    event: ["start", "die", "destroy", "oom"],
+/** Of all of the owner's containers. Begins with `resync`: what happened before it was open is not in it. */
+export async function* watchEvents(events: EngineEvents, { signal }: Call): AsyncGenerator<Change, void, void> {
+  const news: EngineNews[] = [];
+  let wake = (): void => {};
+  using _listening = events.listen((one) => {
+    news.push(one);
+    wake();
   });
-  const body = await engine.stream("events", call.signal, { path: "/events", query: { filters } });
-  try {
-    yield { kind: "resync" };
-    for await (const event of readJsonLines(body)) {
-      const { Action, Actor } = event as EngineEvent;
-      const id = Actor.Attributes[label.id];
-      if (id !== undefined) yield { kind: Action === "destroy" ? "removed" : "changed", id: id as WorkloadId };
+  for (;;) {
+    for (let one = news.shift(); one !== undefined; one = news.shift()) {
+      if (one.kind === "broken") throw one.error;
+      if (one.kind === "resync") yield { kind: "resync" };
+      else yield { kind: one.action === "destroy" && !one.service ? "removed" : "changed", id: one.id };
     }
-  } finally {
-    (body as NodeJS.ReadableStream & { destroy(): void }).destroy();
+    await orAbort(signal, () => new Promise<void>((resolve) => (wake = resolve)));
   }
-  throw new LongshoreError("the engine's events ended", { code: "unavailable", operation: "watch" });
 }

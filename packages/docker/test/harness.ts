@@ -1,7 +1,7 @@
 import { type Harness, type HarnessOpening, openOptions, type Route, shellProgram, wireAbilities } from "@longshore/conformance";
 import { openRuntime, type Owner, type Runtime, type WorkloadId } from "@longshore/core";
 import { runtime as plugin } from "@longshore/docker";
-import { cleanUp, image, native } from "./kit.ts";
+import { cleanUp, image, killFromOutside, native } from "./kit.ts";
 
 /** A start that was cut off is taken over after this long: as short as a loaded machine allows, since tests wait for it. */
 const startLeaseMs = 1500;
@@ -59,12 +59,38 @@ export function dockerHarness(): Harness {
     },
     alive: async (owner, id) => lines(await native("ps", ...ours(owner, id), "--format", "{{.Names}}")),
     secrets: { dump },
-    options: [{ network: "some" }, { extraHosts: ["some:10.0.0.1"] }, { shmSize: "64Mi" }],
+    sessions: ["exec", "terminal", "attach", "stats"],
+    copying: { spec: {}, path: "/tmp" },
+    services: {
+      service: (steps) => ({
+        image,
+        // On a loaded machine a client may need as long between asking for an endpoint and being connected to it.
+        drainMs: 1000,
+        // A shell as process 1 would not end on TERM.
+        ...(steps.some((step) => step.do === "serve") && { init: true }),
+        command: ["sh", "-c", shellProgram(steps)],
+        ports: steps.flatMap((step) => (step.do === "serve" ? [{ port: step.port }] : [])),
+      }),
+      kill: async (_owner, _id, instance) => killFromOutside(instance),
+    },
+    options: [
+      { network: "some" },
+      { networks: ["some", "other"] },
+      { network: "some", networkAliases: ["alias"] },
+      { extraHosts: ["some:10.0.0.1"] },
+      { dns: ["10.0.0.1"] },
+      { publishOn: "0.0.0.0" },
+      { shmSize: "64Mi" },
+      { ulimits: { nofile: { soft: 1024 } } },
+      { tmpfs: { "/scratch": "size=16m" } },
+      { devices: ["/dev/null:/dev/nothing:r"] },
+      { healthcheck: { command: ["true"] } },
+    ],
     wipe: cleanUp,
     bad: {
       image: { image: "127.0.0.1:9/missing:1", pullPolicy: "never", command: ["true"] },
       command: { image, command: ["no-such-program"] },
-      config: { image, command: ["true"], stdin: true },
+      config: { image, command: ["true"], resources: { ephemeralStorage: "1Gi" } },
     },
     // The engine tells of 137 alone whether it was an exit or a signal.
     tells: { signals: false, streams: true },

@@ -4,6 +4,7 @@ import { createServer, connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { freePort } from "./free-port.ts";
 import { native } from "./kit.ts";
 
 const run = promisify(execFile);
@@ -12,14 +13,6 @@ export interface Registry extends AsyncDisposable {
   readonly address: string;
   readonly port: number;
 }
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { readonly port: number };
-      server.close(() => resolve(port));
-    });
-  });
-
 export const hasRegistry = async (): Promise<boolean> =>
   run("sh", ["-c", "command -v docker-registry && command -v htpasswd"]).then(
     () => true,

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { classifyDockerError } from "../src/classify-docker-error.ts";
+import { type ContainerReading, toSample } from "../src/container-stats.ts";
 import { findEngine } from "../src/find-engine.ts";
 import { mapContainer } from "../src/map-container-state.ts";
 import { parseLogFrames, parseTerminalLog } from "../src/parse-log-frames.ts";
@@ -30,6 +31,13 @@ describe("errors as the engine and the way to it give them", () => {
     ["bad parameter", http(400, "invalid CPU"), "invalid-spec", false],
     ["the engine failed", http(500, "whatever"), "internal", false],
     ["a registry's refusal", http(500, "unauthorized: authentication required"), "unauthenticated", false],
+    ["a certificate that nobody vouches for", { code: "DEPTH_ZERO_SELF_SIGNED_CERT", message: "x" }, "unauthenticated", false],
+    [
+      "a client that the engine refuses",
+      { code: "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", message: "x" },
+      "unauthenticated",
+      false,
+    ],
     ["too many", http(429, "toomanyrequests"), "throttled", false],
     ["another platform", http(404, "no matching manifest for linux/amd64 in the manifest list entries"), "image-platform", false],
   ])("%s", (_name, error, code, ambiguous) => {
@@ -187,5 +195,35 @@ describe("the engine is found as Docker's own client finds it", () => {
     [{ host: "tcp://h:1", certificates: "/nowhere" }, /ca\.pem, cert\.pem and key\.pem/],
   ])("%j is refused", async (config, message) => {
     await expect(find(config)).rejects.toThrow(message);
+  });
+});
+
+describe("samples, between two readings of the engine's", () => {
+  const reading = (read: string, total_usage: number, memory: ContainerReading["memory_stats"] = {}): ContainerReading => ({
+    read,
+    cpu_stats: { cpu_usage: { total_usage } },
+    memory_stats: memory,
+  });
+  const before = reading("2026-01-31T12:00:00.9Z", 5_000_000_000);
+  test("processor time is by the clock, in thousandths", () => {
+    const now = reading("2026-01-31T12:00:02.900000001Z", 5_500_000_000);
+    expect(toSample("abc", before, now)).toEqual({
+      at: "2026-01-31T12:00:02.900000001Z",
+      instance: "abc",
+      cpu: 250,
+      memory: 0,
+    });
+  });
+  // As cgroup v1 names them, with what counts for the container alone and for all beneath it; then v2.
+  test.each([
+    ["v1", { cache: 52_428_800, inactive_file: 0, total_inactive_file: 31_457_280 }],
+    ["v2", { anon: 1, file: 52_428_800, inactive_file: 31_457_280 }],
+  ])("memory is without what the kernel would give up first: cgroup %s", (_version, stats) => {
+    const now = reading("2026-01-31T12:00:01.9Z", 5_000_000_000, { usage: 104_857_600, stats });
+    expect(toSample("abc", before, now)?.memory).toBe(70);
+  });
+  test("a clock that stood still, or a counter that began anew, says nothing", () => {
+    expect(toSample("abc", before, reading(before.read, 6_000_000_000))).toBeUndefined();
+    expect(toSample("abc", before, reading("2026-01-31T12:00:01.9Z", 1))).toBeUndefined();
   });
 });

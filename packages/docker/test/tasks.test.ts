@@ -143,7 +143,6 @@ describe("refusals, before anything starts", () => {
     ["a secret as variable", { secrets: { K: { resolve: "env:K", as: "env" as const } } }, "secrets.K.as"],
     ["a secret of the backend's", { secrets: { K: { backend: "x", as: "file" as const } } }, "secrets.K"],
     ["a role", { identity: { taskRole: "r" } }, "identity"],
-    ["input", { stdin: true }, "stdin"],
     ["an unknown option", { options: { docker: { netwrk: "x" } } }, "options.docker"],
     ["a limit that Docker lacks", { resources: { ephemeralStorage: "1Gi" as const } }, "resources.ephemeralStorage"],
   ])("%s", async (_name, more, path) => {

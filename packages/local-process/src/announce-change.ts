@@ -1,5 +1,6 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { removeFile } from "./remove-file.ts";
 
 const noteOf = (task: string): string => join(dirname(task), ".changes", basename(task));
 
@@ -13,4 +14,4 @@ export function announceChange(task: string): void {
 }
 
 /** The last change: the note goes with the task. */
-export const announceRemoval = (task: string): void => rmSync(noteOf(task), { force: true });
+export const announceRemoval = (task: string): void => removeFile(noteOf(task));

@@ -4,7 +4,7 @@ import { LongshoreError, type RuntimePlugin } from "@longshore/core";
 import { defineRuntime } from "@longshore/core/driver";
 import { defaultStateDir } from "./default-state-dir.ts";
 import type { LocalProcessConfig } from "./local-process-config.ts";
-import { type LocalProcessCapabilities, LocalProcessDriver } from "./local-process-driver.ts";
+import type { LocalProcessCapabilities } from "./local-process-driver.ts";
 import type { HostFacts } from "./to-process-request.ts";
 
 /** Where Node and images differ in their names (GOARCH, nodejs.org/api/process.html#processarch). */
@@ -15,7 +15,7 @@ function hostFacts(): HostFacts {
   return { platform: `${process.platform}/${architectures[process.arch] ?? process.arch}`, user, uid, gid };
 }
 
-/** Tasks as processes of this machine, each with a small supervisor of its own. */
+/** Tasks and services as processes of this machine, kept by a supervisor that outlives whoever started them. */
 export const runtime: RuntimePlugin<"local-process", LocalProcessConfig, LocalProcessCapabilities> = defineRuntime({
   specVersion: "v1",
   name: "local-process",
@@ -32,6 +32,7 @@ export const runtime: RuntimePlugin<"local-process", LocalProcessConfig, LocalPr
       const message = "Windows has neither process groups nor their signals; run it in WSL";
       throw new LongshoreError(message, { code: "unsupported", operation: "open" });
     }
+    const { LocalProcessDriver } = await import("./local-process-driver.ts");
     const folder = resolve(stateDir ?? defaultStateDir(process.env, process.platform));
     return new LocalProcessDriver({ stateDir: folder, host, facts: hostFacts() });
   },

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import type { Stream } from "@longshore/core";
 import { encodeFrame, type FrameKind, largestFrameBytes } from "./log-frame.ts";
+import { framesFrom } from "./read-frames.ts";
 import type { WallClock } from "./wall-clock.ts";
 
 /** Held in memory before the program has to wait: enough for a few writes of both streams. */
@@ -16,12 +17,20 @@ export class LogWriter {
   #lostBytes = 0;
   #writing: Promise<void> | undefined;
 
-  private constructor(file: FileHandle, clock: WallClock) {
+  private constructor(file: FileHandle, clock: WallClock, size = 0) {
     this.#file = file;
     this.#clock = clock;
+    this.#size = size;
   }
   static async open(path: string, clock: WallClock): Promise<LogWriter> {
     return new LogWriter(await open(path, "a", 0o600), clock);
+  }
+  /** One that somebody else wrote, and may have died in the middle of a frame: nobody has read that, and it is taken away. */
+  static async reopen(path: string, clock: WallClock): Promise<LogWriter> {
+    const file = await open(path, "a+", 0o600);
+    const size = await wholeLength(file);
+    await file.truncate(size);
+    return new LogWriter(file, clock, size);
   }
   /** Undefined, or what to wait for before more is read. */
   write(stream: Stream, bytes: Uint8Array): Promise<void> | undefined {
@@ -31,11 +40,16 @@ export class LogWriter {
     this.#writing ??= this.#drain().finally(() => (this.#writing = undefined));
     return this.#heldBytes > mostHeldBytes ? this.#writing : undefined;
   }
+  /** Says in its place what is missing. */
+  gap(reason: string): void {
+    this.#hold("gap", Buffer.from(reason));
+    this.#writing ??= this.#drain().finally(() => (this.#writing = undefined));
+  }
   /** Everything is on the disk. */
   async close(): Promise<void> {
     await this.#writing;
     if (this.#lostBytes > 0) await this.#drain();
-    await this.#file.sync();
+    if (this.#size > 0) await this.#file.sync();
     await this.#file.close();
   }
   #hold(kind: FrameKind, bytes: Uint8Array): void {
@@ -67,4 +81,10 @@ export class LogWriter {
       await this.#file.truncate(this.#size).catch(() => {});
     }
   }
+}
+
+async function wholeLength(file: FileHandle): Promise<number> {
+  let length = 0;
+  for await (const frames of framesFrom(file, 0)) length = frames.at(-1)?.end ?? length;
+  return length;
 }

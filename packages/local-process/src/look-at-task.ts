@@ -1,4 +1,4 @@
-import { lstat } from "node:fs/promises";
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { instant } from "@longshore/core";
 import { announceChange } from "./announce-change.ts";
@@ -24,10 +24,10 @@ import {
  */
 export async function lookAtTask(folder: string): Promise<Evidence | undefined> {
   for (;;) {
-    const before = await identityOf(folder);
+    const before = identityOf(folder);
     if (before === undefined) return undefined;
-    const seen = await readRecords(folder);
-    if ((await identityOf(folder)) !== before) continue;
+    const seen = readRecords(folder);
+    if (identityOf(folder) !== before) continue;
     if (seen === undefined) throw new Error(`its folder ${folder} holds no ${taskFiles.task}; remove the task`);
     if (seen.exit !== undefined) return seen;
     const settled = await settle(folder, seen).catch(absentIfMissing);
@@ -35,15 +35,15 @@ export async function lookAtTask(folder: string): Promise<Evidence | undefined> 
   }
 }
 
-async function readRecords(folder: string): Promise<Evidence | undefined> {
-  const read = <T>(name: string): Promise<T | undefined> => readRecord<T>(join(folder, name));
-  const task = await read<TaskRecord>(taskFiles.task);
+function readRecords(folder: string): Evidence | undefined {
+  const read = <T>(name: string): T | undefined => readRecord<T>(join(folder, name));
+  const task = read<TaskRecord>(taskFiles.task);
   if (task === undefined) return undefined;
   // First the end, then what came before it: what is read later cannot be older.
-  const exit = await read<ExitRecord>(taskFiles.exit);
-  const claim = await read<ClaimRecord>(taskFiles.claim);
-  const started = await read<StartedRecord>(taskFiles.started);
-  const intent = await read<IntentRecord>(taskFiles.intent);
+  const exit = read<ExitRecord>(taskFiles.exit);
+  const claim = read<ClaimRecord>(taskFiles.claim);
+  const started = read<StartedRecord>(taskFiles.started);
+  const intent = read<IntentRecord>(taskFiles.intent);
   return {
     task,
     supervised: exit === undefined && claim !== undefined && isAlive(claim),
@@ -55,8 +55,8 @@ async function readRecords(folder: string): Promise<Evidence | undefined> {
 }
 
 /** A number is given again once its folder is gone, but not with the same time of birth. */
-async function identityOf(folder: string): Promise<string | undefined> {
-  const seen = await lstat(folder).catch(absentIfMissing);
+function identityOf(folder: string): string | undefined {
+  const seen = lstatSync(folder, { throwIfNoEntry: false });
   return seen && `${seen.ino} ${seen.birthtimeMs}`;
 }
 
@@ -93,7 +93,7 @@ export async function closeUnstarted(folder: string, seen: Evidence, failure?: F
 /** Looks anew: where another was first, its word stands, and the rest may have been written since we looked. */
 async function writeEnd(folder: string, failure?: Failure): Promise<Evidence | undefined> {
   forgetSecrets(folder);
-  const intent = await readRecord<IntentRecord>(join(folder, taskFiles.intent));
+  const intent = readRecord<IntentRecord>(join(folder, taskFiles.intent));
   const end: ExitRecord = {
     finishedAt: instant(Date.now()),
     ...(intent !== undefined && { intent: intent.intent }),

@@ -25,7 +25,7 @@ export function mapProcessState({ claim, supervised, started, intent, exit }: Ev
 }
 
 function endingOf({ finishedAt, intent, failure, ...end }: ExitRecord, started: StartedRecord | undefined): TaskState {
-  const exit = started === undefined ? undefined : exitOf({ finishedAt, ...end }, failure?.detail);
+  const exit = started === undefined ? undefined : exitOf(end, failure?.detail);
   return decideEnding({
     finishedAt,
     ...(started !== undefined && { startedAt: started.at }),
@@ -35,7 +35,7 @@ function endingOf({ finishedAt, intent, failure, ...end }: ExitRecord, started: 
   });
 }
 
-function exitOf({ code, signal }: ExitRecord, unknown = "its end was not seen"): Exit {
+export function exitOf({ code, signal }: Pick<ExitRecord, "code" | "signal">, unknown = "its end was not seen"): Exit {
   if (signal !== undefined) return { signal, evidence: `its supervisor saw it end by ${signal}` };
   if (code !== undefined) return { code, evidence: `its supervisor saw it exit with ${code}` };
   return { evidence: unknown };

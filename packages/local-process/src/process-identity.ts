@@ -29,10 +29,16 @@ export function readProcessStat(pid: number): ProcessStat | undefined {
 /** `Z` and `X` have ended; a zombie only waits for somebody to ask how. */
 export const hasEnded = ({ state }: ProcessStat): boolean => state === "Z" || state === "X";
 
+/** Read once: it changes with a boot alone (random(4)), which no process survives. */
+const boot = (() => {
+  let id: string | undefined;
+  return (): string => (id ??= readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim());
+})();
+
 const onLinux = (pid: number): string | undefined => {
   const stat = readProcessStat(pid);
   if (stat === undefined || hasEnded(stat)) return undefined;
-  return `${readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim()}:${stat.start}`;
+  return `${boot()}:${stat.start}`;
 };
 const elsewhere = (pid: number): string | undefined => {
   try {

@@ -3,30 +3,15 @@ import { join } from "node:path";
 import { LongshoreError } from "@longshore/core";
 import type { Call, DriverLogItem, DriverLogQuery } from "@longshore/core/driver";
 import { FolderChanges } from "./folder-changes.ts";
-import { decodeFrames, frameBufferBytes, type PlacedFrame } from "./log-frame.ts";
 import { lookAtTask } from "./look-at-task.ts";
 import { LinePlaces } from "./line-places.ts";
+import { framesFrom } from "./read-frames.ts";
 import { isMissing } from "./read-record.ts";
 import { taskFiles } from "./task-record.ts";
 
 export interface LogPlace {
   readonly folder: string;
   readonly id: string;
-}
-
-/** The whole frames from `offset` to the end there is now. */
-async function* framesFrom(file: FileHandle, offset: number, signal: AbortSignal): AsyncGenerator<PlacedFrame, void, void> {
-  for (let at = offset; ;) {
-    signal.throwIfAborted();
-    const buffer = Buffer.allocUnsafe(frameBufferBytes);
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
-    const from = at;
-    for (const frame of decodeFrames(buffer.subarray(0, bytesRead), from)) {
-      at = frame.end;
-      yield frame;
-    }
-    if (at === from) return;
-  }
 }
 
 /** It was removed, or it has ended: what is in the file now is all. */
@@ -40,7 +25,7 @@ export async function* readProcessLogs(
   place: LogPlace,
   query: DriverLogQuery,
   call: Call,
-): AsyncGenerator<DriverLogItem, void, void> {
+): AsyncGenerator<readonly DriverLogItem[], void, void> {
   const { folder, id } = place;
   await using file = await openLog(place);
   const lines = new LinePlaces(id, query.positions?.[id]);
@@ -48,9 +33,9 @@ export async function* readProcessLogs(
   let offset = lines.beginning;
   for (;;) {
     const whole = changes === undefined || (await isWhole(folder, file));
-    for await (const frame of framesFrom(file, offset, call.signal)) {
-      offset = frame.end;
-      yield* lines.place(frame);
+    for await (const frames of framesFrom(file, offset, call.signal)) {
+      offset = frames.at(-1)?.end ?? offset;
+      yield frames.flatMap((frame) => [...lines.place(frame)]);
     }
     if (whole) return;
     await changes.next(call.signal);

@@ -1,56 +1,35 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { closeWriteEnds, makeProgramPipes, type ProgramPipe } from "./program-pipes.ts";
-import { type Failure, markerName, taskFiles, type TaskRecord } from "./task-record.ts";
+import { statSync } from "node:fs";
+import type { Dictionary } from "@longshore/core";
+import type { ProgramPipes } from "./program-pipes.ts";
+import type { Failure } from "./task-record.ts";
 
-export type SecretValues = Readonly<Record<string, string>>;
+export interface ProgramOrder {
+  readonly argv: readonly string[];
+  readonly workingDirectory: string;
+  readonly env: Dictionary<string>;
+}
 export interface Program {
   readonly child: ChildProcess;
   readonly pid: number;
-  readonly pipes: readonly ProgramPipe[];
-}
-/** What Debian's and Docker's shells search when nobody has said. */
-const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-/** The files are the task's own folder's: no other user can reach into it. */
-function secretVariables(folder: string, { request }: TaskRecord, values: SecretValues): Readonly<Record<string, string>> {
-  const inFiles = join(folder, taskFiles.secrets);
-  mkdirSync(inFiles, { recursive: true, mode: 0o700 });
-  const variables = Object.entries(request.secrets).map(([name, { as }]) => {
-    const value = values[name] ?? "";
-    if (as === "env") return [name, value];
-    const path = join(inFiles, name);
-    writeFileSync(path, value, { mode: 0o600 });
-    return [`${name}_FILE`, path];
-  });
-  return Object.fromEntries(variables) as Readonly<Record<string, string>>;
 }
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
-/** The program in a session of its own, or why it cannot be started. Nothing of our own environment reaches it. */
-export async function startProgram(folder: string, task: TaskRecord, values: SecretValues): Promise<Program | Failure> {
-  const { argv, env, workingDirectory: cwd = join(folder, taskFiles.work) } = task.request;
+/** The program in a session of its own, or why it cannot be started. */
+export async function startProgram(order: ProgramOrder, pipes: ProgramPipes): Promise<Program | Failure> {
+  const { argv, workingDirectory: cwd, env } = order;
   const [command = "", ...args] = argv;
   // The system reports a missing folder as if it were the program that is missing.
   if (!isFolder(cwd)) return { code: "invalid-config", detail: `workingDirectory ${cwd} is no folder` };
-  const variables = { PATH: defaultPath, HOME: join(folder, taskFiles.work), ...env, ...secretVariables(folder, task, values) };
-  const pipes = makeProgramPipes(folder);
-  const [stdout, stderr] = pipes;
   try {
-    const child = spawn(command, args, {
-      cwd,
-      env: { ...variables, [markerName]: task.marker },
-      detached: true,
-      stdio: ["ignore", stdout.writeEnd, stderr.writeEnd],
-    });
-    if (child.pid !== undefined) return { child, pid: child.pid, pipes };
+    const child = spawn(command, args, { cwd, env, detached: true, stdio: [...pipes.stdio] });
+    if (child.pid !== undefined) return { child, pid: child.pid };
     return await new Promise((resolve) => child.on("error", (error) => resolve(failureOf(error, command))));
   } catch (error) {
     return failureOf(error, command);
   } finally {
-    closeWriteEnds(pipes);
+    pipes.closeTheirs();
   }
 }
 

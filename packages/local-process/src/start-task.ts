@@ -1,49 +1,42 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { type Call, sleep } from "@longshore/core/driver";
-import { launchSupervisor } from "./launch-supervisor.ts";
-import { lookAtTask } from "./look-at-task.ts";
+import { LongshoreError, type WorkloadId } from "@longshore/core";
+import type { Call, FaultCode } from "@longshore/core/driver";
 import type { Evidence } from "./map-process-state.ts";
-import { taskFiles } from "./task-record.ts";
+import { lookAtTask } from "./look-at-task.ts";
+import type { SupervisorLine } from "./supervisor-line.ts";
+import type { SecretValues } from "./supervisor-messages.ts";
 
-/** A supervisor is up in some 50 ms (measured; a start of Node). */
-const lookAgainMs = 10;
-/** Others may have launched one, and on a busy machine that takes a while; one more does no harm. */
-const patienceMs = 1_000;
 /** Nothing that is alive takes as long. Whoever asked hears then that it is pending. */
 const longestStartMs = 30_000;
 
-interface Starting {
+export interface Starting {
+  readonly id: WorkloadId;
+  readonly folder: string;
   readonly specHash: string;
-  /** We made the folder: nobody else has launched anything. */
-  readonly made: boolean;
+  readonly line: SupervisorLine;
+  /** Asked only where nobody has begun to run it. */
+  readonly secrets: () => Promise<SecretValues>;
 }
 
 /**
  * Until the program has started, or will never. A task that another call began and left without a supervisor gets one;
  * what bears the id with another spec is answered as it is.
  */
-export async function startTask(folder: string, { specHash, made }: Starting, call: Call): Promise<Evidence | undefined> {
-  const begun = performance.now();
-  let launched: Promise<void> | undefined;
-  let failed: unknown;
-  for (;;) {
-    const seen = await lookAtTask(folder);
-    const waited = performance.now() - begun;
-    const done = seen?.started !== undefined || seen?.exit !== undefined || waited > longestStartMs;
-    if (seen === undefined || done || seen.task.specHash !== specHash) return seen;
-    if (seen.claim === undefined && failed !== undefined) throw failed;
-    if (seen.claim === undefined && launched === undefined && (made || waited > patienceMs)) {
-      launched = launchSupervisor(folder).then(
-        async () => void (failed = new Error(`the supervisor ended at once: ${await complaints(folder)}`)),
-        (error: unknown) => void (failed = error),
-      );
-    }
-    await sleep(lookAgainMs, call.signal);
+export async function startTask(starting: Starting, { signal, report }: Call): Promise<Evidence | undefined> {
+  const { id, folder, specHash, line } = starting;
+  const limit = AbortSignal.timeout(longestStartMs);
+  const limited = { report, signal: AbortSignal.any([signal, limit]) };
+  const seen = await lookAtTask(folder);
+  if (seen === undefined || seen.task.specHash !== specHash) return seen;
+  if (seen.started !== undefined || seen.exit !== undefined) return seen;
+  const secrets = seen.claim === undefined ? await starting.secrets() : {};
+  try {
+    const answer = await line.ask({ ask: "start", id, secrets }, limited);
+    if (answer.tell === "failed") throw failed(answer, id);
+  } catch (error) {
+    if (signal.aborted || !limit.aborted) throw error;
   }
+  return lookAtTask(folder);
 }
 
-const complaints = async (folder: string): Promise<string> => {
-  const text = await readFile(join(folder, taskFiles.complaints), "utf8").catch(() => "");
-  return text.trim().split("\n").slice(0, 6).join(" ") || "without a word";
-};
+const failed = ({ message, code = "internal" }: { readonly message: string; readonly code?: string }, id: WorkloadId): Error =>
+  new LongshoreError(message, { code: code as FaultCode, operation: "start", workload: id });

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { instant, type StopResult } from "@longshore/core";
+import { instant, type StopResult, type WorkloadId } from "@longshore/core";
 import { type Call, type DriverStopOptions, sleep } from "@longshore/core/driver";
 import { announceChange } from "./announce-change.ts";
 import { createOnce } from "./create-once.ts";
@@ -8,6 +8,7 @@ import { closeUnstarted, kinOf, lookAtTask } from "./look-at-task.ts";
 import type { Evidence } from "./map-process-state.ts";
 import { isAlive } from "./process-identity.ts";
 import { askToEnd, killSurvivors } from "./signal-survivors.ts";
+import type { SupervisorLine } from "./supervisor-line.ts";
 import { type IntentRecord, taskFiles } from "./task-record.ts";
 
 /** Until an end is seen; about what a short program takes to end. */
@@ -15,11 +16,18 @@ const lookAgainMs = 20;
 /** For the supervisor to clear up, drain the pipes and flush the log after a kill: its own limits together. */
 const longestEndMs = 12_000;
 
+export interface TaskPlace {
+  readonly folder: string;
+  readonly id: WorkloadId;
+  readonly line: SupervisorLine;
+}
+
 /**
- * Records the intent, wakes the supervisor, which does the rest also when we die, and waits. What the supervisor does not
+ * Records the intent, tells the supervisor, which does the rest also when we die, and waits. What the supervisor does not
  * do, being dead or stuck, is done here.
  */
-export async function stopTask(folder: string, options: DriverStopOptions, call: Call): Promise<StopResult> {
+export async function stopTask(place: TaskPlace, options: DriverStopOptions, call: Call): Promise<StopResult> {
+  const { folder } = place;
   const seen = await lookAtTask(folder);
   const graceMs = options.graceMs ?? seen?.task.request.graceMs ?? 0;
   if (seen === undefined || seen.exit !== undefined) return { state: "confirmed", forced: false, graceMs };
@@ -27,24 +35,24 @@ export async function stopTask(folder: string, options: DriverStopOptions, call:
   createOnce(join(folder, taskFiles.intent), intent);
   announceChange(folder);
   await closeUnstarted(folder, seen);
-  return new Stopping(folder, graceMs).wait(call);
+  return new Stopping(place, graceMs).wait(call);
 }
 
 class Stopping {
-  readonly #folder: string;
+  readonly #place: TaskPlace;
   readonly #graceMs: number;
   readonly #deadline: number;
   #asked = false;
   #forced = false;
 
-  constructor(folder: string, graceMs: number) {
-    this.#folder = folder;
+  constructor(place: TaskPlace, graceMs: number) {
+    this.#place = place;
     this.#graceMs = graceMs;
     this.#deadline = performance.now() + graceMs;
   }
   async wait({ signal }: Call): Promise<StopResult> {
     for (;;) {
-      const seen = await lookAtTask(this.#folder);
+      const seen = await lookAtTask(this.#place.folder);
       if (seen === undefined || seen.exit !== undefined) return this.#confirmed(seen);
       this.#ask(seen);
       const late = performance.now() - this.#deadline;
@@ -53,17 +61,14 @@ class Stopping {
       await sleep(lookAgainMs, signal);
     }
   }
-  /** SIGCONT is ignored by whoever does not listen for it yet, and wakes a supervisor that somebody has halted. */
-  #ask(seen: Evidence): void {
-    const { claim, supervised } = seen;
+  /** One that somebody has halted is woken first. */
+  #ask({ claim, supervised, ...seen }: Evidence): void {
     if (this.#asked) return;
-    if (supervised && claim !== undefined) {
-      if (seen.started === undefined) return;
-      if (isAlive(claim)) process.kill(claim.pid, "SIGCONT");
-    } else {
-      askToEnd(kinOf(seen));
-    }
     this.#asked = true;
+    if (!supervised || claim === undefined) return askToEnd(kinOf({ supervised, ...seen }));
+    if (isAlive(claim)) process.kill(claim.pid, "SIGCONT");
+    const { id, line } = this.#place;
+    if (claim.turn !== undefined) void line.tell(claim.turn, { ask: "look", id });
   }
   /** A program that has ended already only waits for its supervisor: nothing was forced. */
   async #force(seen: Evidence): Promise<void> {

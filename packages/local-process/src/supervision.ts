@@ -1,81 +1,145 @@
-import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import type { Dictionary } from "@longshore/core";
 import { announceChange } from "./announce-change.ts";
 import { createOnce } from "./create-once.ts";
-import type { Kin } from "./find-survivors.ts";
+import { forgetSecrets } from "./forget-secrets.ts";
+import type { Attachable, Keeper, Means } from "./keeper.ts";
 import { LogWriter } from "./log-writer.ts";
-import { identify } from "./process-identity.ts";
-import { recordOutput } from "./record-output.ts";
-import { askToEnd, killSurvivors } from "./signal-survivors.ts";
+import { inFiles, programEnvironment, writeSecrets } from "./program-environment.ts";
+import { ProgramPipes } from "./program-pipes.ts";
+import { type ProgramEnd, ProgramRun } from "./program-run.ts";
+import { isMissing, readRecord } from "./read-record.ts";
 import { sleepUntil } from "./sleep-until.ts";
-import { type Program, type SecretValues, startProgram } from "./start-program.ts";
+import type { SecretValues, Surroundings } from "./supervisor-messages.ts";
 import { type ExitRecord, type IntentRecord, type StartedRecord, taskFiles, type TaskRecord } from "./task-record.ts";
-import type { WallClock } from "./wall-clock.ts";
 
-/** Whoever recorded an intent wakes us with a signal; where it died before that, it is found this late. */
-const lookForIntentMs = 1_000;
-/** For whoever threw away its marker and holds a pipe still: what the program itself wrote is read long before. */
-const longestDrainMs = 2_000;
-/** A process that does not end within this after SIGKILL hangs in the kernel; nobody can wait for it. */
-const longestKillMs = 5_000;
+/** While the end cannot be written down, on a full disk for one: often enough for people who make room. */
+const writeAgainMs = 1_000;
 
-/** One run of a program: its start, its output, its time limit, whoever wants it stopped, and its end. */
-export class Supervision {
+interface Prepared {
+  readonly pipes: ProgramPipes;
+  readonly log: LogWriter;
+  readonly ports: Dictionary<number>;
+}
+
+interface SupervisionParts {
+  readonly folder: string;
+  readonly task: TaskRecord;
+  readonly means: Means;
+  readonly prepared: Prepared;
+  readonly values: SecretValues;
+}
+
+/**
+ * The task of a folder, unless it was run or is being run by another: only whoever creates the claim goes on, and a claim is
+ * never taken back. Over when nothing of the task runs any more and its end is written down.
+ */
+export class Supervision implements Keeper {
   readonly #folder: string;
   readonly #task: TaskRecord;
-  readonly #clock: WallClock;
+  readonly #means: Means;
+  readonly #run: ProgramRun;
+  readonly #prepared: Prepared;
   readonly #over = new AbortController();
-  #kin: Kin;
-  #ending = false;
-  #forced = false;
+  readonly #started = Promise.withResolvers<void>();
+  readonly over: Promise<void>;
+  #surroundings: Surroundings | undefined;
 
-  constructor(folder: string, task: TaskRecord, clock: WallClock) {
+  private constructor({ folder, task, means, prepared, values }: SupervisionParts) {
     this.#folder = folder;
     this.#task = task;
-    this.#clock = clock;
-    this.#kin = { marker: task.marker };
+    this.#means = means;
+    this.#prepared = prepared;
+    this.#run = new ProgramRun({ marker: task.marker, ...prepared });
+    this.over = this.#supervise(values);
   }
-  async run(values: SecretValues): Promise<ExitRecord> {
-    const refused = this.#unstartable();
-    if (refused !== undefined) return refused;
-    const log = await LogWriter.open(join(this.#folder, taskFiles.log), this.#clock);
-    const program = await startProgram(this.#folder, this.#task, values);
-    if ("code" in program) return { finishedAt: this.#clock.now(), failure: program };
-    const exited = once(program.child, "exit") as Promise<[code: number | null, signal: string | null]>;
-    const outputs = program.pipes.map((pipe) => recordOutput(pipe, log));
-    this.#noteStart(program);
+  /**
+   * Undefined where it is not ours to run. Settles once the program has started or never will. Rejects, with nothing claimed,
+   * where this machine has not what a start needs.
+   */
+  static async begin(folder: string, values: SecretValues, means: Means): Promise<Supervision | undefined> {
+    const task = readRecord<TaskRecord>(join(folder, taskFiles.task));
+    if (task === undefined || readRecord(join(folder, taskFiles.claim)) !== undefined) return undefined;
+    const prepared = await prepare(folder, task, means);
+    if (prepared === undefined) return undefined;
+    if (!createOnce(join(folder, taskFiles.claim), means.me)) {
+      means.ports.giveBack(prepared.ports);
+      await discard(prepared);
+      return undefined;
+    }
+    const begun = new Supervision({ folder, task, means, prepared, values });
+    await begun.#started.promise;
+    return begun;
+  }
+  look(): void {
+    const intent = this.#intent();
+    if (intent !== undefined) this.#end(intent.graceMs);
+  }
+  surroundings(): Surroundings | undefined {
+    return this.#run.ended ? undefined : this.#surroundings;
+  }
+  attachable(): Attachable | undefined {
+    if (this.#run.ended) return undefined;
+    return { input: this.#run.input, listen: (listener) => this.#run.listen(listener), silent: this.over };
+  }
+  async #supervise(values: SecretValues): Promise<void> {
+    const end = await this.#runToEnd(values);
+    forgetSecrets(this.#folder);
+    await this.#writeEnd(end);
+    this.#means.ports.giveBack(this.#prepared.ports);
+    announceChange(this.#folder);
+    this.#started.resolve();
+  }
+  /** Whatever goes wrong here, nothing may run on that nobody watches. */
+  async #runToEnd(values: SecretValues): Promise<ExitRecord> {
+    const { log, pipes } = this.#prepared;
+    try {
+      const refused = this.#unstartable();
+      if (refused === undefined) return await this.#runProgram(values);
+      pipes[Symbol.dispose]();
+      await log.close();
+      return refused;
+    } catch (error) {
+      await this.#run.clear();
+      const detail = `its supervisor failed: ${String(error)}`;
+      return { finishedAt: this.#means.clock.now(), failure: { code: "platform-fault", detail } };
+    } finally {
+      this.#over.abort();
+    }
+  }
+  async #runProgram(values: SecretValues): Promise<ExitRecord> {
+    const { request, marker } = this.#task;
+    const { ports, log } = this.#prepared;
+    const [home, secrets] = [join(this.#folder, taskFiles.work), join(this.#folder, taskFiles.secrets)];
+    writeSecrets(secrets, inFiles(request, values));
+    const env = programEnvironment({ home, secrets, request, marker, values, ports });
+    const workingDirectory = request.workingDirectory ?? home;
+    this.#surroundings = { instance: this.#task.id, workingDirectory, env };
+    const program = await this.#run.start({ argv: request.argv, workingDirectory, env });
+    if ("code" in program) {
+      await log.close();
+      return { finishedAt: this.#means.clock.now(), failure: program };
+    }
+    const started: StartedRecord = { program, at: this.#means.clock.now(), ...(Object.keys(ports).length > 0 && { ports }) };
+    createOnce(join(this.#folder, taskFiles.started), started, "quick");
+    announceChange(this.#folder);
+    this.#started.resolve();
     void this.#limitTime();
-    void this.#heedIntents();
-    const [code, signal] = await exited;
-    const end = this.#endOf(code, signal);
+    this.look();
+    const end = this.#endOf(await this.#run.exit());
     this.#over.abort();
-    await this.#clearUp();
-    await this.#drain(program, outputs);
+    await this.#run.clear();
     await log.close();
     return end;
   }
-  /** Whatever went wrong here, nothing may run on that nobody watches. */
-  async abandon(): Promise<void> {
-    this.#over.abort();
-    await this.#clearUp();
-  }
   #unstartable(): ExitRecord | undefined {
     const intent = this.#intent();
-    const finishedAt = this.#clock.now();
+    const finishedAt = this.#means.clock.now();
     if (intent !== undefined) return { finishedAt, intent: intent.intent };
     const { pendingTimeoutMs } = this.#task.request;
     if (pendingTimeoutMs === undefined || Date.now() < Date.parse(this.#task.createdAt) + pendingTimeoutMs) return undefined;
     return { finishedAt, failure: { code: "pending-limit", detail: `after ${pendingTimeoutMs} ms` } };
-  }
-  /** Before anything else can happen: a process that has ended keeps its number until we hear of it. */
-  #noteStart({ pid }: Program): void {
-    const program = identify(pid) ?? { pid, start: "ended at once" };
-    this.#kin = { ...this.#kin, program };
-    const started: StartedRecord = { program, at: this.#clock.now() };
-    createOnce(join(this.#folder, taskFiles.started), started);
-    announceChange(this.#folder);
   }
   async #limitTime(): Promise<void> {
     const { timeoutMs, graceMs } = this.#task.request;
@@ -84,54 +148,56 @@ export class Supervision {
     if (this.#over.signal.aborted) return;
     const mine: IntentRecord = { intent: "timed-out", graceMs };
     createOnce(join(this.#folder, taskFiles.intent), mine);
-    await this.#endIt(graceMs);
+    this.#end(graceMs);
   }
-  async #heedIntents(): Promise<void> {
-    const heed = (): void => {
-      const intent = this.#intent();
-      if (intent !== undefined) void this.#endIt(intent.graceMs);
-    };
-    process.on("SIGCONT", heed);
-    const timer = setInterval(heed, lookForIntentMs);
-    this.#over.signal.addEventListener("abort", () => clearInterval(timer));
-    heed();
-  }
-  async #endIt(graceMs: number): Promise<void> {
-    if (this.#ending || this.#over.signal.aborted) return;
-    this.#ending = true;
-    announceChange(this.#folder);
-    askToEnd(this.#kin);
-    await sleepUntil(Date.now() + graceMs, this.#over.signal);
+  #end(graceMs: number): void {
     if (this.#over.signal.aborted) return;
-    this.#forced = true;
-    await killSurvivors(this.#kin, longestKillMs);
+    announceChange(this.#folder);
+    void this.#run.end(graceMs);
   }
-  #endOf(code: number | null, signal: string | null): ExitRecord {
+  #endOf({ code, signal, forced }: ProgramEnd): ExitRecord {
     const intent = this.#intent()?.intent;
     return {
-      finishedAt: this.#clock.now(),
+      finishedAt: this.#means.clock.now(),
       ...(code !== null && { code }),
       ...(signal !== null && { signal }),
       ...(intent !== undefined && { intent }),
-      ...(this.#forced && { forced: true }),
+      ...(forced && { forced }),
     };
   }
-  /** As in a container, the program's end is the end of all that it started. */
-  async #clearUp(): Promise<void> {
-    this.#kin = { ...this.#kin, justEnded: true };
-    await killSurvivors(this.#kin, longestKillMs);
-  }
-  async #drain({ pipes }: Program, outputs: readonly Promise<void>[]): Promise<void> {
-    const all = Promise.all(outputs);
-    await Promise.race([all, pause(longestDrainMs)]);
-    for (const { reader } of pipes) reader.destroy();
-    await all;
+  async #writeEnd(end: ExitRecord): Promise<void> {
+    for (;;) {
+      try {
+        return void createOnce(join(this.#folder, taskFiles.exit), end);
+      } catch (error) {
+        if (isMissing(error)) return; // the whole folder is gone
+        await pause(writeAgainMs);
+      }
+    }
   }
   #intent(): IntentRecord | undefined {
     try {
-      return JSON.parse(readFileSync(join(this.#folder, taskFiles.intent), "utf8")) as IntentRecord;
+      return readRecord<IntentRecord>(join(this.#folder, taskFiles.intent));
     } catch {
       return undefined;
     }
   }
+}
+
+/** Before the claim: a start for which there is no room leaves the task to whoever has some. Undefined where the folder went. */
+async function prepare(folder: string, { request }: TaskRecord, means: Means): Promise<Prepared | undefined> {
+  const pipes = await ProgramPipes.open(means.pipes, request.stdin === true);
+  try {
+    const ports = await means.ports.take(request.ports ?? []);
+    return { pipes, ports, log: await LogWriter.open(join(folder, taskFiles.log), means.clock) };
+  } catch (error) {
+    pipes[Symbol.dispose]();
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+async function discard({ pipes, log }: Prepared): Promise<void> {
+  pipes[Symbol.dispose]();
+  await log.close();
 }

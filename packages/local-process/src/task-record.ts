@@ -3,15 +3,13 @@ import type { StopIntent } from "@longshore/core/driver";
 import type { ProcessIdentity } from "./process-identity.ts";
 import type { ProcessRequest } from "./process-request.ts";
 
-/** In the environment of a task's program and of all that descend from it, so that they are found wherever they went. */
+/** In the environment of a program and of all that descend from it, so that they are found wherever they went. */
 export const markerName = "LONGSHORE_WORKLOAD";
 
 /** The files of a task's folder. Each but the log is written once, whole, and never changed. */
 export const taskFiles = {
   /** Written before the folder gets its name. */
   task: "task.json",
-  /** Values, until the supervisor has taken them. */
-  secretValues: "secrets.json",
   /** Who alone may start the program. */
   claim: "supervisor.json",
   started: "started.json",
@@ -20,8 +18,6 @@ export const taskFiles = {
   /** The last to be written: nothing runs any more and the log is whole. */
   exit: "exit.json",
   log: "log",
-  /** What the supervisor itself complains of. */
-  complaints: "supervisor.err",
   work: "work",
   secrets: "secrets",
 } as const;
@@ -37,6 +33,8 @@ export interface TaskRecord {
   readonly marker: string;
 }
 export interface ClaimRecord extends ProcessIdentity {
+  /** The number of its turn as the owner's supervisor, by which it is reached. */
+  readonly turn?: number;
   /** Not a supervisor, but somebody who sees to it that none comes any more. */
   readonly closing?: true;
 }
@@ -44,6 +42,8 @@ export interface StartedRecord {
   /** Also the number of its process group. */
   readonly program: ProcessIdentity;
   readonly at: Instant;
+  /** Declared ports and the ones that were given. */
+  readonly ports?: Dictionary<number>;
 }
 export interface IntentRecord {
   readonly intent: StopIntent;

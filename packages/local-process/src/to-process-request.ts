@@ -1,6 +1,13 @@
-import { defaultStopGraceMs, type Problem, type TaskSpec } from "@longshore/core";
+import {
+  defaultDrainMs,
+  defaultReadinessTimeoutMs,
+  defaultStopGraceMs,
+  type Problem,
+  type ServiceSpec,
+  type WorkloadSpec,
+} from "@longshore/core";
 import { type FieldTable, type Order, type Plan, treatFields } from "@longshore/core/driver";
-import type { ProcessRequest } from "./process-request.ts";
+import type { ProcessRequest, ServiceRequest } from "./process-request.ts";
 import { markerName } from "./task-record.ts";
 
 /** Nothing to choose yet; a key in the slice is refused. */
@@ -29,10 +36,10 @@ const fields: FieldTable = {
   workingDirectory: "honoured",
   user: "honoured",
   init: { noEffect: "the machine's own init reaps what is left" },
-  tty: { refuse: "a process gets pipes, no terminal; leave tty out" },
-  stdin: { refuse: "a process reads an empty stdin; leave stdin out" },
+  tty: { refuse: "a process gets pipes, no terminal; leave tty out, exec can make one" },
+  stdin: "honoured",
   hardening: { noEffect: "a process has no sandbox here; it may do what its user may" },
-  ports: { noEffect: "a process binds the machine's own ports by itself" },
+  ports: "honoured",
   mounts: { refuse: "a process sees the machine's own files; name their paths instead of mounts" },
   labels: "honoured",
   options: "honoured",
@@ -40,25 +47,23 @@ const fields: FieldTable = {
   pendingTimeoutMs: "honoured",
   stopGraceMs: "honoured",
   interruptible: { noEffect: "nobody takes this machine's capacity back" },
-  replicas: { refuse: "services only" },
-  restart: { refuse: "services only" },
-  readiness: { refuse: "services only" },
-  update: { refuse: "services only" },
-  drainMs: { refuse: "services only" },
+  replicas: "honoured",
+  restart: "honoured",
+  readiness: "honoured",
+  update: "honoured",
+  drainMs: "honoured",
 };
 
 /** Pure. Throws nothing: what cannot be done is a problem of the plan. */
 export function toProcessRequest(order: Order, facts: HostFacts): Plan<ProcessRequest> {
   const { spec } = order;
-  if (spec.kind === "service") {
-    return { problems: [{ path: "kind", message: "this runtime runs tasks only, not services" }], adjustments: [], requests: [] };
-  }
   const treated = treatFields(spec, fields);
   const problems = [
     ...treated.problems,
     ...programProblems(spec),
     ...hostProblems(spec, facts),
     ...secretProblems(spec),
+    ...(spec.kind === "service" ? portProblems(spec) : []),
     ...(order.resources.gpu === undefined
       ? []
       : [{ path: "resources.gpu", message: "devices cannot be given to a process; leave gpu out" }]),
@@ -71,20 +76,55 @@ export function toProcessRequest(order: Order, facts: HostFacts): Plan<ProcessRe
   return { problems, adjustments, requests: problems.length > 0 ? [] : [requestOf(spec)] };
 }
 
-function requestOf(spec: TaskSpec): ProcessRequest {
-  const { entrypoint = [], command = [], env = {}, secrets = {}, workingDirectory, timeoutMs, pendingTimeoutMs } = spec;
+function requestOf(spec: WorkloadSpec): ProcessRequest {
+  const { entrypoint = [], command = [], env = {}, secrets = {}, labels = {}, ports = [], workingDirectory } = spec;
   return {
     argv: [...entrypoint, ...command],
     env,
     secrets,
+    ...(Object.keys(labels).length > 0 && { labels }),
     ...(workingDirectory !== undefined && { workingDirectory }),
-    ...(timeoutMs !== undefined && { timeoutMs }),
-    ...(pendingTimeoutMs !== undefined && { pendingTimeoutMs }),
+    ...(ports.length > 0 && { ports }),
+    ...(spec.stdin === true && { stdin: true }),
+    ...(spec.kind === "task" && spec.timeoutMs !== undefined && { timeoutMs: spec.timeoutMs }),
+    ...(spec.kind === "task" && spec.pendingTimeoutMs !== undefined && { pendingTimeoutMs: spec.pendingTimeoutMs }),
     graceMs: spec.stopGraceMs ?? defaultStopGraceMs,
+    ...(spec.kind === "service" && { service: serviceOf(spec) }),
   };
 }
 
-function programProblems({ entrypoint = [], command = [], env = {} }: TaskSpec): readonly Problem[] {
+function serviceOf(spec: ServiceSpec): ServiceRequest {
+  const { replicas = 1, restart = "always", readiness, update = "rolling", drainMs = defaultDrainMs } = spec;
+  return {
+    replicas,
+    restart,
+    ...(readiness !== undefined && { readiness }),
+    readyMs: readiness?.timeoutMs ?? defaultReadinessTimeoutMs,
+    rolling: update === "rolling",
+    drainMs,
+  };
+}
+
+function portProblems({ ports = [], readiness, replicas = 1, update = "rolling" }: ServiceSpec): readonly Problem[] {
+  const fixed = ports.findIndex(({ publish }) => publish !== undefined);
+  const probed =
+    readiness === undefined || ports.some(({ port, protocol = "tcp" }) => port === readiness.port && protocol === "tcp");
+  return [
+    ...(fixed === -1 || (replicas === 1 && update === "recreate")
+      ? []
+      : [
+          {
+            path: `ports.${fixed}.publish`,
+            message: "one instance at a time can have a fixed port; expected replicas 1 and update recreate, or no publish",
+          },
+        ]),
+    ...(probed
+      ? []
+      : [{ path: "readiness.port", message: "each instance has ports of its own; expected one that ports declares, over tcp" }]),
+  ];
+}
+
+function programProblems({ entrypoint = [], command = [], env = {} }: WorkloadSpec): readonly Problem[] {
   const [program = ""] = [...entrypoint, ...command];
   return [
     ...(program === "" ? [{ path: "command", message: "there is no image to say what to run; name a program here" }] : []),
@@ -92,7 +132,7 @@ function programProblems({ entrypoint = [], command = [], env = {} }: TaskSpec):
   ];
 }
 
-function hostProblems({ platform, user }: TaskSpec, facts: HostFacts): readonly Problem[] {
+function hostProblems({ platform, user }: WorkloadSpec, facts: HostFacts): readonly Problem[] {
   const [name, group] = user?.split(":") ?? [];
   const sameUser = name === undefined || [facts.user, String(facts.uid)].includes(name);
   const sameGroup = group === undefined || group === String(facts.gid);
@@ -105,7 +145,7 @@ function hostProblems({ platform, user }: TaskSpec, facts: HostFacts): readonly 
   ];
 }
 
-function secretProblems({ env = {}, secrets = {} }: TaskSpec): readonly Problem[] {
+function secretProblems({ env = {}, secrets = {} }: WorkloadSpec): readonly Problem[] {
   const uses = Object.entries(secrets);
   const stored = uses.filter(([, use]) => "backend" in use);
   const variables = uses.map(([name, { as }]) => (as === "env" ? name : `${name}_FILE`));

@@ -11,8 +11,15 @@ afterAll(() => rmSync(stateDir, { recursive: true, force: true, maxRetries: 10 }
 const place = { module: import.meta.resolve("@longshore/local-process") };
 const harness = { ...localProcessHarness(stateDir), ...filesystemAbilities({ plugin: place, config: { stateDir } }) };
 
+const tests = conformanceTests(harness);
+/** A run at every boundary takes its time. */
+const limitMs = process.env["LONGSHORE_FULL"] === "1" ? 900_000 : 120_000;
 describe("local-process keeps the guarantees", () => {
-  for (const { name, skip, run } of conformanceTests(harness)) {
-    test(name, (context) => (skip === undefined ? run() : context.skip(skip)), 120_000);
-  }
+  // Each case has owners of its own, and mostly waits. The summary comes last.
+  describe.concurrent("each", () => {
+    for (const { name, skip, run } of tests.slice(0, -1)) {
+      test(name, (context) => (skip === undefined ? run() : context.skip(skip)), limitMs);
+    }
+  });
+  for (const { name, run } of tests.slice(-1)) test(name, run);
 });

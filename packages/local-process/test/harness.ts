@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { type Harness, type HarnessOpening, openOptions, shellProgram } from "@longshore/conformance";
 import { openRuntime, type Owner, type Runtime, type WorkloadId } from "@longshore/core";
 import { runtime as plugin } from "../src/index.ts";
@@ -8,6 +9,7 @@ import { isRunning } from "./scratch.ts";
 interface Process {
   readonly pid: number;
   readonly what: string;
+  readonly where: string;
 }
 const read = <T>(what: () => T, otherwise: T): T => {
   try {
@@ -26,12 +28,23 @@ function processesOf(folder: string): readonly Process[] {
     const where = read(() => readlinkSync(`/proc/${name}/cwd`), "");
     const environment = read(() => readFileSync(`/proc/${name}/environ`, "utf8"), "");
     const related = [command, where, environment].some((text) => text.includes(`${folder}/`));
-    return related ? [{ pid, what: `process ${name} ${command}` }] : [];
+    return related ? [{ pid, where, what: `process ${name} ${command}` }] : [];
   });
 }
-/** Everything but the folder that tells of changes, which is there for as long as the owner is. */
+/** One that is about to end shows no command line any more. */
+const isSupervisor = (what: string, where: string): boolean =>
+  what.includes("supervisor-program") || where.endsWith("/.supervisor");
+
+/** By working folder alone. */
+const processesIn = (folder: string): readonly { readonly pid: number }[] =>
+  readdirSync("/proc").flatMap((name) => {
+    const where = read(() => readlinkSync(`/proc/${name}/cwd`), "");
+    return /^\d+$/.test(name) && where === folder ? [{ pid: Number(name) }] : [];
+  });
+
+/** Everything but the folders that are there for as long as the owner is: one tells of changes, one is the supervisor's. */
 const filesOf = (folder: string): readonly string[] => {
-  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name !== ".changes") : [];
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => ![".changes", ".supervisor"].includes(name)) : [];
   const notes = existsSync(join(folder, ".changes")) ? readdirSync(join(folder, ".changes")) : [];
   return [...names.map((name) => join(folder, name)), ...notes.map((name) => join(folder, ".changes", name))];
 };
@@ -60,7 +73,7 @@ function countRuns(folder: string): { readonly note: string; readonly runs: NonN
 /** Process lists with arguments, and every record of a task but the files that are for its program alone. */
 function dump(folder: string): string {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const open = files.filter(({ parentPath, name }) => !parentPath.endsWith("/secrets") && name !== "log");
+  const open = files.filter(({ parentPath, name }) => !`${parentPath}/`.includes("/secrets/") && !name.startsWith("log"));
   const texts = open.map(({ parentPath, name }) => read(() => readFileSync(join(parentPath, name), "utf8"), ""));
   return [...texts, ...processesOf("/").map(({ what }) => what)].join("\n");
 }
@@ -75,14 +88,29 @@ export function localProcessHarness(stateDir: string): Harness {
     open: (opening: HarnessOpening): Promise<Runtime> => openRuntime(plugin.with({ stateDir }), openOptions(opening)),
     program: (steps) => ({ command: ["sh", "-c", `${note}\n${shellProgram(steps)}`] }),
     runs,
-    natives: async (owner) => [...filesOf(folderOf(owner)), ...processesOf(folderOf(owner)).map(({ what }) => what)],
-    // The supervisor is no part of the workload, and may outlive it by the flush of a log.
-    alive: async (owner: Owner, id: WorkloadId) =>
-      processesOf(join(folderOf(owner), id)).flatMap(({ what }) => (what.includes("supervisor.") ? [] : [what])),
+    // The supervisor serves the owner, no single workload, and ends by itself some seconds after the last of them.
+    natives: async (owner) => [
+      ...filesOf(folderOf(owner)),
+      ...processesOf(folderOf(owner)).flatMap(({ what, where }) => (isSupervisor(what, where) ? [] : [what])),
+    ],
+    alive: async (owner: Owner, id: WorkloadId) => processesOf(join(folderOf(owner), id)).map(({ what }) => what),
     async wipe(owner) {
-      for (const { pid } of processesOf(folderOf(owner))) read(() => process.kill(pid, "SIGKILL"), true);
+      // Again, since whoever is killed may have started another meanwhile.
+      for (let left = processesOf(folderOf(owner)); left.length > 0; left = processesOf(folderOf(owner))) {
+        for (const { pid } of left) read(() => process.kill(pid, "SIGKILL"), true);
+        await pause(10);
+      }
       rmSync(folderOf(owner), { recursive: true, force: true, maxRetries: 10 });
     },
+    services: {
+      service: (steps) => ({ command: ["sh", "-c", shellProgram(steps)], ports: [{ port: 8080 }] }),
+      async kill(owner, id, instance) {
+        const work = join(folderOf(owner), id, `work-${instance}`);
+        for (const { pid } of processesIn(work)) read(() => process.kill(pid, "SIGKILL"), true);
+      },
+    },
+    sessions: ["exec", "terminal", "attach", "stats"],
+    copying: { spec: {}, path: "." },
     secrets: { dump: async (owner, id) => dump(join(folderOf(owner), id)) },
     bad: { command: { command: ["no-such-program"] }, config: { image: "busybox:1.35" } },
     tells: { signals: true, streams: true },

@@ -1,14 +1,21 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Change } from "@longshore/core";
+import { type Change, owner, workloadId } from "@longshore/core";
 import { expect, test } from "vitest";
 import { anId, eventually, Scratch, script } from "./scratch.ts";
+import { spawnStarter } from "./starter.ts";
 
 const left = (box: Scratch): readonly string[] =>
-  readdirSync(join(box.stateDir, "tests"), { recursive: true }).map(String).sort();
+  readdirSync(join(box.stateDir, "tests"), { recursive: true })
+    .map(String)
+    .filter((name) => !name.startsWith(".supervisor"))
+    .sort();
+const withoutSupervisor = (box: Scratch): readonly string[] =>
+  box.processes().filter((process) => !process.includes("supervisor-program"));
 
 test("a removal ends what runs and leaves nothing; absent is success", async () => {
   await using box = new Scratch();
@@ -16,7 +23,7 @@ test("a removal ends what runs and leaves nothing; absent is success", async () 
   const id = anId();
   await runtime.start(script(id, "trap '' TERM; sleep 1000 & sleep 1000"));
   await runtime.remove(id);
-  assert.deepEqual(box.processes(), [], "not even the supervisor");
+  assert.deepEqual(withoutSupervisor(box), []);
   assert.deepEqual(left(box), [".changes"]);
   await runtime.remove(id);
   expect(await runtime.inspect(id)).toEqual({ kind: "absent", id });
@@ -53,13 +60,45 @@ test("a folder without a readable record is unreachable, a leftover, and can be 
   const runtime = await box.open();
   const [empty, damaged] = [anId("empty"), anId("damaged")];
   mkdirSync(box.folder(empty));
-  await runtime.start(script(damaged, "sleep 1000"));
+  await runtime.start(script(damaged, "setsid sleep 1001 & exec sleep 1000"));
+  await eventually(() => assert(box.processes().some((one) => one.includes("sleep 1001"))));
+  // Nobody who knows it is left.
+  const { holder } = box.supervisor.current() ?? {};
+  assert(holder);
+  process.kill(holder.pid, "SIGKILL");
   writeFileSync(box.file(damaged, "task.json"), "{");
   for (const id of [empty, damaged]) {
     expect(await runtime.inspect(id)).toMatchObject({ kind: "unreachable" });
     await runtime.remove(id);
     assert(!existsSync(box.folder(id)));
   }
+  assert.deepEqual(withoutSupervisor(box), []);
+});
+
+test("what is damaged is not taken for its neighbour, whatever they are called", async () => {
+  await using box = new Scratch();
+  const [runtime, other] = [await box.open(), await box.open({ owner: owner("task") })];
+  const [id, theirs] = [workloadId("task-a"), workloadId("a")];
+  await runtime.start(script(id, "sleep 1000"));
+  await other.start(script(theirs, "sleep 1000"));
+  writeFileSync(box.file(id, "task.json"), "{");
+  await runtime.remove(id);
+  expect(await other.inspect(theirs)).toMatchObject({ state: { phase: "running" } });
+  await other.remove(theirs);
+});
+
+test.each([0, 60, 120, 180, 240, 300])("a start killed after %i ms, then removed, has left nothing", async (ms) => {
+  await using box = new Scratch();
+  const id = anId();
+  const starter = spawnStarter(box.stateDir, script(id, "sleep 1000"));
+  const ended = once(starter, "exit");
+  await pause(ms);
+  starter.kill("SIGKILL");
+  await ended;
+  const runtime = await box.open();
+  await runtime.remove(id);
+  assert.deepEqual(withoutSupervisor(box), []);
+  assert.deepEqual(left(box), [".changes"]);
 });
 
 test("a folder that comes and goes while somebody looks is there or absent, never damaged", async () => {

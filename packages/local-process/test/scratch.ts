@@ -19,6 +19,8 @@ import { runtime as plugin } from "../src/index.ts";
 import type { LocalProcessCapabilities } from "../src/local-process-driver.ts";
 import { lookAtTask } from "../src/look-at-task.ts";
 import type { Evidence } from "../src/map-process-state.ts";
+import { SupervisorLine } from "../src/supervisor-line.ts";
+import { SupervisorPlaces } from "../src/supervisor-places.ts";
 
 type LocalRuntime = Runtime<LocalProcessCapabilities>;
 
@@ -35,6 +37,15 @@ export class Scratch implements AsyncDisposable {
   folder(id: WorkloadId): string {
     return join(this.stateDir, "tests", id);
   }
+  /** Of the one supervisor. */
+  get supervisor(): SupervisorPlaces {
+    return new SupervisorPlaces(join(this.stateDir, "tests"));
+  }
+  /** As a start asks it, once the folder is there. */
+  async supervise(id: WorkloadId): Promise<void> {
+    const line = new SupervisorLine(this.supervisor);
+    await line.ask({ ask: "start", id, secrets: {} }, { signal: new AbortController().signal, report: () => {} });
+  }
   file(id: WorkloadId, name: string): string {
     return join(this.folder(id), name);
   }
@@ -44,7 +55,7 @@ export class Scratch implements AsyncDisposable {
     assert(seen, `${id} is there`);
     return seen;
   }
-  /** Everything on this machine that has to do with this folder. */
+  /** Everything on this machine that has to do with this folder, the supervisor included. */
   processes(): readonly string[] {
     return readdirSync("/proc").flatMap((name) => {
       if (!/^\d+$/.test(name) || Number(name) === process.pid) return [];
@@ -57,13 +68,31 @@ export class Scratch implements AsyncDisposable {
       }
     });
   }
+  /** What a failure leaves must not outlive the test. */
+  #killAll(): void {
+    for (const each of this.processes()) process.kill(Number(each.split(" ")[0]), "SIGKILL");
+  }
   async [Symbol.asyncDispose](): Promise<void> {
-    const last = await this.open();
-    for await (const found of last.list()) await last.remove(found.id);
-    for (const one of this.#open) await one[Symbol.asyncDispose]();
-    await eventually(() => assert.deepEqual(this.processes(), [], "no process is left"));
+    try {
+      const last = await this.open();
+      for await (const found of last.list()) await last.remove(found.id);
+      for (const one of this.#open) await one[Symbol.asyncDispose]();
+    } catch (error) {
+      this.#killAll();
+      throw error;
+    }
+    await eventually(() => {
+      // It would end by itself after a while, and does so at once where it is asked and has nothing to do.
+      for (const each of readdirSync(this.stateDir)) endSupervisor(new SupervisorPlaces(join(this.stateDir, each)));
+      assert.deepEqual(this.processes(), [], "no process is left");
+    }).finally(() => this.#killAll());
     rmSync(this.stateDir, { recursive: true });
   }
+}
+
+function endSupervisor(places: SupervisorPlaces): void {
+  const { holder } = places.current() ?? {};
+  if (holder !== undefined) process.kill(holder.pid, "SIGTERM");
 }
 
 export const anId = (name = "task"): WorkloadId => workloadId(`${name}-${randomUUID().slice(0, 8)}`);

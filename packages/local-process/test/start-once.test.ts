@@ -7,7 +7,7 @@ import { instant, LongshoreError, owner, specHash, type TaskSpec } from "@longsh
 import { expect, test } from "vitest";
 import { launchSupervisor } from "../src/launch-supervisor.ts";
 import { passingPath } from "../src/passing-folders.ts";
-import { prepareFolder } from "../src/prepare-folder.ts";
+import { prepareTask } from "../src/prepare-folder.ts";
 import { identify } from "../src/process-identity.ts";
 import { TaskPlaces } from "../src/task-places.ts";
 import { toProcessRequest } from "../src/to-process-request.ts";
@@ -21,7 +21,7 @@ async function prepareOnly(box: Scratch, spec: TaskSpec): Promise<void> {
   const [request] = toProcessRequest(order, facts).requests;
   assert(request);
   const places = new TaskPlaces(box.stateDir, owner("tests"));
-  assert.equal(await prepareFolder(places, { order, request, secrets: [], createdAt: instant(Date.now()) }), "made");
+  assert.equal(await prepareTask(places, { order, request, createdAt: instant(Date.now()) }), "made");
 }
 const runsOf = (path: string): number => (existsSync(path) ? readFileSync(path, "utf8").trim().split("\n").length : 0);
 
@@ -48,7 +48,7 @@ test("20 processes at once start one program", { timeout: 120_000 }, async () =>
   assert.equal(runsOf(path), 1);
   assert.equal((await runtime.start(spec)).id, id, "and later still none");
   assert.equal(runsOf(path), 1);
-  assert.deepEqual(readdirSync(join(box.stateDir, "tests")).sort(), [".changes", id], "the losers leave nothing");
+  assert.deepEqual(readdirSync(join(box.stateDir, "tests")).sort(), [".changes", ".supervisor", id], "the losers leave nothing");
 });
 
 test("any number of supervisors: one runs the program", { timeout: 120_000 }, async () => {
@@ -56,9 +56,15 @@ test("any number of supervisors: one runs the program", { timeout: 120_000 }, as
   const id = anId();
   const path = join(box.stateDir, "runs");
   await prepareOnly(box, script(id, `echo run >> ${path}; sleep 0.2`));
-  await Promise.all(Array.from({ length: 12 }, () => launchSupervisor(box.folder(id))));
-  await launchSupervisor(box.folder(id));
+  const launched = Promise.all(Array.from({ length: 12 }, () => launchSupervisor(box.supervisor)));
+  await Promise.all(Array.from({ length: 12 }, () => box.supervise(id)));
+  await eventually(() => assert.equal(box.processes().filter((one) => one.includes("supervisor-program")).length, 1));
+  await box.supervise(id);
+  const runtime = await box.open();
+  await runtime.wait(id);
   assert.equal(runsOf(path), 1);
+  process.kill(box.supervisor.current()?.holder.pid ?? 0, "SIGTERM");
+  await launched;
 });
 
 test("another spec under the same id is a conflict, and starts nothing", async () => {
@@ -90,7 +96,7 @@ test("a start that died before the folder had its name leaves a leftover, which 
   const id = anId();
   const dead = join(box.stateDir, "tests", `.new-${id}.999999.00ff.x`);
   mkdirSync(dead);
-  writeFileSync(join(dead, "secrets.json"), "{}");
+  writeFileSync(join(dead, "log"), "");
   const mine = passingPath(join(box.stateDir, "tests"), "new", id);
   mkdirSync(mine);
   const found = await Array.fromAsync(runtime.list());
@@ -113,7 +119,7 @@ test("a claim whose supervisor died before the program is never taken over", asy
   expect(task).toMatchObject({
     state: { outcome: "failed", diagnosis: { code: "platform-fault", message: expect.stringMatching(/supervisor died/) } },
   });
-  await launchSupervisor(box.folder(id));
+  await box.supervise(id);
   assert.equal(runsOf(path), 0);
 });
 
@@ -126,7 +132,7 @@ test("stopped before any supervisor came, it never starts", async () => {
   await prepareOnly(box, spec);
   expect(await runtime.stop(id)).toMatchObject({ state: "confirmed", forced: false });
   expect(await runtime.start(spec)).toMatchObject({ state: { phase: "exited", outcome: "stopped" } });
-  await launchSupervisor(box.folder(id));
+  await box.supervise(id);
   assert.equal(runsOf(path), 0);
 });
 
@@ -136,7 +142,7 @@ test("an intent that is there before the program keeps it from starting", async 
   const id = anId();
   await prepareOnly(box, script(id, "echo run"));
   writeFileSync(box.file(id, "intent.json"), JSON.stringify({ intent: "stopped", graceMs: 0 }));
-  await launchSupervisor(box.folder(id));
+  await box.supervise(id);
   const task = await runtime.inspect(id);
   expect(task).toMatchObject({ state: { outcome: "stopped" } });
   assert(!("startedAt" in (task as { readonly state: object }).state));
@@ -148,7 +154,7 @@ test("what waited longer than its pending limit is over, whoever comes for it", 
   const [seen, late] = [anId("seen"), anId("late")];
   for (const id of [seen, late]) await prepareOnly(box, script(id, "echo run", { pendingTimeoutMs: 50 }));
   await pause(100);
-  await launchSupervisor(box.folder(late));
+  await box.supervise(late);
   for (const id of [seen, late]) {
     expect(await runtime.inspect(id)).toMatchObject({ state: { outcome: "failed", diagnosis: { code: "pending-limit" } } });
   }
@@ -175,7 +181,7 @@ test(
     await eventually(() =>
       assert.deepEqual(
         readdirSync(join(box.stateDir, "tests")).filter((name) => !name.startsWith(".new-")),
-        [".changes"],
+        [".changes", ".supervisor"],
       ),
     );
   },

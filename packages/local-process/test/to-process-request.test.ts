@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { specHash, type TaskSpec, type WorkloadSpec, workloadId } from "@longshore/core";
+import { type ServiceSpec, specHash, type TaskSpec, workloadId } from "@longshore/core";
 import { expect, test } from "vitest";
 import { toProcessRequest } from "../src/to-process-request.ts";
 import { Scratch, anId } from "./scratch.ts";
@@ -13,6 +13,10 @@ const planOf = (rest: Partial<TaskSpec>) => {
     facts,
   );
 };
+const serviceOf = (rest: Partial<ServiceSpec>) => {
+  const spec: ServiceSpec = { kind: "service", id, command: ["true"], ...rest };
+  return toProcessRequest({ spec, resources: {}, specHash: "", options: {} }, facts);
+};
 
 test("entrypoint and command are one command line; the request names secrets and holds no value", () => {
   const plan = planOf({
@@ -25,6 +29,8 @@ test("entrypoint and command are one command line; the request names secrets and
     pendingTimeoutMs: 6,
     stopGraceMs: 7,
     labels: { team: "blue" },
+    ports: [{ port: 80 }],
+    stdin: true,
     user: "me",
     platform: "linux/amd64",
   });
@@ -36,7 +42,10 @@ test("entrypoint and command are one command line; the request names secrets and
         argv: ["sh", "-c", "echo"],
         env: { A: "1" },
         secrets: { B: { resolve: "key", as: "file" } },
+        labels: { team: "blue" },
         workingDirectory: "/w",
+        ports: [{ port: 80 }],
+        stdin: true,
         timeoutMs: 5,
         pendingTimeoutMs: 6,
         graceMs: 7,
@@ -51,7 +60,6 @@ test.each<[path: string, message: RegExp, Partial<TaskSpec>]>([
   ["command", /name a program/, { command: [""] }],
   ["identity", /leave identity out/, { identity: { taskRole: "r" } }],
   ["tty", /leave tty out/, { tty: true }],
-  ["stdin", /leave stdin out/, { stdin: true }],
   ["mounts", /instead of mounts/, { mounts: [{ volume: "v", path: "/v" }] }],
   ["resources.gpu", /leave gpu out/, { resources: { gpu: 1 } }],
   ["user", /runs as me \(1000:100\)/, { user: "root" }],
@@ -75,7 +83,6 @@ test.each<[path: string, Partial<TaskSpec>]>([
   ["pullPolicy", { pullPolicy: "always" }],
   ["init", { init: true }],
   ["hardening", { hardening: { readOnlyRoot: true } }],
-  ["ports", { ports: [{ port: 80 }] }],
   ["interruptible", { interruptible: true }],
 ])("%s has no effect, which is reported", (path, rest) => {
   const { problems, adjustments, requests } = planOf(rest);
@@ -88,10 +95,35 @@ test("the user may be given by number, with the group", () => {
   for (const user of ["1000", "me:100", "1000:100"]) assert.deepEqual(planOf({ user }).problems, []);
 });
 
-test("services, and keys in the options that nobody knows, are refused", async () => {
-  const service: WorkloadSpec = { kind: "service", id, command: ["true"] };
-  const plan = toProcessRequest({ spec: service, resources: {}, specHash: "", options: {} }, facts);
-  expect(plan.problems).toEqual([{ path: "kind", message: expect.stringMatching(/tasks only/) }]);
+test("what a service leaves out is said in its request", () => {
+  expect(serviceOf({}).requests).toMatchObject([
+    { service: { replicas: 1, restart: "always", rolling: true, readyMs: 600_000, drainMs: 2_000 } },
+  ]);
+  const readiness = { port: 80, path: "/", timeoutMs: 5 };
+  const asked = { replicas: 3, restart: "on-failure", readiness, update: "recreate", drainMs: 1, ports: [{ port: 80 }] } as const;
+  expect(serviceOf(asked).requests).toMatchObject([
+    { service: { replicas: 3, restart: "on-failure", readiness, rolling: false, readyMs: 5, drainMs: 1 } },
+  ]);
+});
+
+test.each<[path: string, message: RegExp, Partial<ServiceSpec>]>([
+  [
+    "ports.1.publish",
+    /one instance at a time/,
+    { ports: [{ port: 80 }, { port: 81, publish: 8081 }], update: "recreate", replicas: 2 },
+  ],
+  ["ports.0.publish", /one instance at a time/, { ports: [{ port: 81, publish: 8081 }] }],
+  ["readiness.port", /one that ports declares/, { readiness: { port: 80 } }],
+  ["readiness.port", /over tcp/, { readiness: { port: 80 }, ports: [{ port: 80, protocol: "udp" }] }],
+])("of a service, %s is refused: %s", (path, message, rest) => {
+  expect(serviceOf(rest).problems).toEqual([{ path, message: expect.stringMatching(message) }]);
+});
+
+test("a fixed port is for one instance, which goes before the next one comes", () => {
+  assert.deepEqual(serviceOf({ ports: [{ port: 80, publish: 8080 }], update: "recreate" }).problems, []);
+});
+
+test("keys in the options that nobody knows are refused", async () => {
   await using box = new Scratch();
   const runtime = await box.open();
   const { problems } = await runtime.plan({

@@ -1,6 +1,8 @@
 import { styleText } from "node:util";
-import { checkConfig, checkSecrets, checkStore } from "../doctor/check-config.ts";
+import { checkConfig } from "../doctor/check-config.ts";
 import { checkDisk, checkRuntime } from "../doctor/check-runtime.ts";
+import { checkSpecs } from "../doctor/check-secrets.ts";
+import { checkStore } from "../doctor/check-store.ts";
 import type { Finding } from "../doctor/finding.ts";
 import { namesToAsk } from "../runtimes/look-everywhere.ts";
 import { messageOf } from "../runtimes/open-all.ts";
@@ -12,7 +14,11 @@ const colors = { ok: "green", warn: "yellow", bad: "red" } as const;
 
 const checkNode = (): Finding => ({ check: "node", state: "ok", message: `${process.versions.node}, 22.19 or newer is needed` });
 
-async function* findings(bare: BareSession): AsyncGenerator<Finding, void, void> {
+export interface DoctorFlags {
+  readonly file?: string;
+}
+
+async function* findings(bare: BareSession, { file }: DoctorFlags): AsyncGenerator<Finding, void, void> {
   yield checkNode();
   const [found, config] = await checkConfig(bare.flags);
   yield found;
@@ -20,15 +26,15 @@ async function* findings(bare: BareSession): AsyncGenerator<Finding, void, void>
   const { runtime } = bare.flags;
   const session: Session = { ...bare, config, ...(runtime !== undefined && { runtime }) };
   yield await checkStore(config);
-  yield await checkSecrets(bare.interrupts.signal);
   yield await checkDisk(config).catch((error: unknown) => ({ check: "disk", state: "warn" as const, message: messageOf(error) }));
   for (const name of namesToAsk(session)) yield await checkRuntime(session, name);
+  if (file !== undefined) yield* checkSpecs(session, file);
 }
 
 /** Why it does not work here: each thing it needs, how that is, and what to do. */
-export async function doctor(session: BareSession): Promise<number> {
+export async function doctor(session: BareSession, flags: DoctorFlags): Promise<number> {
   let wrong = false;
-  for await (const finding of findings(session)) {
+  for await (const finding of findings(session, flags)) {
     const { check, state, message, hint } = finding;
     wrong ||= state === "bad";
     if (session.json) await session.output.json({ ...finding, hint: hint ?? null });

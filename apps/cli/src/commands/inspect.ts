@@ -1,4 +1,4 @@
-import { type Workload, workloadId } from "@longshore/core";
+import { type Diagnosis, type Workload, workloadId } from "@longshore/core";
 import { instanceTable, summarizeService } from "../output/describe-service.ts";
 import { describeWorkload } from "../output/describe-workload.ts";
 import { findWorkload } from "../runtimes/find-workload.ts";
@@ -6,10 +6,21 @@ import type { Session } from "../session.ts";
 
 const show = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
+/** What holds names or a diagnosis, as a line for people; what holds nothing is left out. */
+function linesOf(workload: Workload): Readonly<Record<string, string | undefined>> {
+  const labels = Object.entries(workload.labels).map(([key, value]) => `${key}=${value}`);
+  const ending = workload.kind === "task" && workload.state.phase === "exited" ? workload.state : undefined;
+  return {
+    labels: labels.length === 0 ? undefined : labels.join(", "),
+    ...(ending !== undefined && ending.outcome !== "succeeded" && { diagnosis: describeDiagnosis(ending.diagnosis) }),
+  };
+}
+const describeDiagnosis = ({ class: kind, code, message, hint }: Diagnosis): string => `${code} (${kind}): ${message}; ${hint}`;
+
 /** For people the instances come as a table below, and the numbers as one line. */
 function rowsOf(runtime: string, workload: Workload): readonly (readonly [key: string, value: string])[] {
   const { instances: _, desired: _desired, ready: _ready, restarts: _restarts, ...rest } = describeWorkload(runtime, workload);
-  const known = Object.entries(rest).filter(([, value]) => value !== null);
+  const known = Object.entries({ ...rest, ...linesOf(workload) }).filter(([, value]) => value !== null && value !== undefined);
   const rows = known.map(([key, value]) => [key, show(value)] as const);
   return workload.kind === "task" ? rows : [...rows.slice(0, 3), ["state", summarizeService(workload.state)], ...rows.slice(3)];
 }

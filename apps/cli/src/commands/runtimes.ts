@@ -22,6 +22,9 @@ const every: Readonly<Record<keyof Capabilities, true>> = {
 const capabilitiesOf = (runtime: Runtime): readonly string[] =>
   (Object.keys(every) as (keyof Capabilities)[]).filter((name) => runtime.supports(name));
 
+export interface RuntimesFlags {
+  readonly quiet?: boolean;
+}
 interface Report {
   readonly runtime: string;
   readonly use: string;
@@ -70,7 +73,11 @@ const row = (report: Report): readonly string[] => [
 ];
 
 /** Each configured runtime: whether it answers, and what it can do. */
-export async function runtimes(session: Session): Promise<number> {
+export async function runtimes(session: Session, { quiet = false }: RuntimesFlags): Promise<number> {
+  if (quiet) {
+    for (const name of Object.keys(session.config.runtimes)) await session.output.line(name);
+    return 0;
+  }
   await using opened = await openAll(session);
   const reports = await Promise.all(opened.looks.map((look) => ask(session, look)));
   if (session.json) for (const report of reports) await session.output.json(report);

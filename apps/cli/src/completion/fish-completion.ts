@@ -2,20 +2,27 @@ import type { CommandWords, OptionWords } from "../program/command-words.ts";
 
 const quote = (text: string): string => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 
+function takesOf(value: NonNullable<OptionWords["value"]>): string {
+  if (typeof value === "object") return ` -x -a ${quote(value.join(" "))}`;
+  switch (value) {
+    case "runtime":
+      return " -x -a '(longshore runtimes --quiet 2>/dev/null)'";
+    case "folder":
+      return " -x -a '(__fish_complete_directories)'";
+    case "file":
+      return " -r -F";
+    case "text":
+      return " -x";
+  }
+}
+
 function optionLine({ flags, description, value }: OptionWords, condition: string): string {
   const words = flags.map((flag) => (flag.startsWith("--") ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`)).join(" ");
-  const takes =
-    value === undefined
-      ? ""
-      : typeof value === "object"
-        ? ` -x -a ${quote(value.join(" "))}`
-        : value === "text"
-          ? " -x"
-          : " -r -F";
+  const takes = value === undefined ? "" : takesOf(value);
   return `complete -c longshore ${condition}${words}${takes} -d ${quote(description)}`;
 }
 
-function argumentLine({ name, argument }: CommandWords): readonly string[] {
+function argumentLine({ name, argument }: CommandWords, all: readonly CommandWords[]): readonly string[] {
   const after = `complete -c longshore -n '__fish_seen_subcommand_from ${name}'`;
   switch (argument) {
     case "id":
@@ -24,7 +31,10 @@ function argumentLine({ name, argument }: CommandWords): readonly string[] {
       return [`${after} -F -a '(longshore ps --quiet 2>/dev/null | string replace -r \\$ :)'`];
     case "shell":
       return [`${after} -a 'bash zsh fish'`];
+    case "subcommand":
+      return [`${after} -a ${quote(all.map((one) => one.name).join(" "))}`];
     case "command":
+      return [`${after} -F`];
     case "none":
       return [];
   }
@@ -38,7 +48,7 @@ export function fishCompletion(globals: readonly OptionWords[], commands: readon
     ...commands.flatMap((command) => [
       `complete -c longshore -n __fish_use_subcommand -a ${command.name} -d ${quote(command.description)}`,
       ...command.options.map((option) => optionLine(option, `-n '__fish_seen_subcommand_from ${command.name}' `)),
-      ...argumentLine(command),
+      ...argumentLine(command, commands),
     ]),
   ].join("\n")}\n`;
 }

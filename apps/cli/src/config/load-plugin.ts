@@ -21,10 +21,10 @@ export async function loadPlugin(config: Config, runtime: string): Promise<AnyPl
   };
   const name = Object.hasOwn(ownPlugins, use) ? (ownPlugins[use] ?? use) : use;
   const known = [...Object.keys(ownPlugins), ...Object.values(ownPlugins)];
-  const unknown = refuse(`no plugin ${JSON.stringify(use)} is installed; ${expectedWords(use, known)}`);
-  if (!packageName.test(name) || isBuiltin(name)) throw unknown;
+  const refused = `no plugin ${JSON.stringify(use)} is installed; ${expectedWords(use, known)}`;
+  if (!packageName.test(name) || isBuiltin(name)) throw refuse(refused);
   const url = (await resolvePackage(name, config.folder)) ?? (await resolvePackage(name, import.meta.dirname));
-  if (url === undefined) throw unknown;
+  if (url === undefined) throw refuse(`${refused}; another package: npm install ${name} in ${config.folder}`);
   const module: unknown = await import(url).catch((error: unknown) => {
     throw refuse(`the package ${name} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`, error);
   });

@@ -1,12 +1,12 @@
-import { access, constants, statfs } from "node:fs/promises";
+import { statfs } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname } from "node:path";
 import { type FaultCode, LongshoreError } from "@longshore/core";
 import type { Config } from "../config/config.ts";
 import { isNotInstalled, openToAsk } from "../runtimes/look-everywhere.ts";
 import { messageOf } from "../runtimes/open-all.ts";
 import type { Session } from "../session.ts";
 import type { Finding } from "./finding.ts";
+import { nearestFolder } from "./nearest-folder.ts";
 
 const hints: Readonly<Partial<Record<FaultCode, string>>> = {
   unavailable: "start the backend, or say where it is: DOCKER_HOST, a Docker context, or host in the config",
@@ -14,6 +14,8 @@ const hints: Readonly<Partial<Record<FaultCode, string>>> = {
   unauthenticated: "check the credentials of this runtime",
   "invalid-config": "correct this runtime's entry in the config",
   timeout: "it takes too long to answer; look at its own logs",
+  "invalid-argument": "longshore runtimes shows which there are",
+  "not-found": "what answers there is no such backend; say where it is",
   throttled: "others use up the account's rate; set limits in the config",
 };
 
@@ -55,19 +57,6 @@ export async function checkRuntime(session: Session, name: string): Promise<Find
 
 /** What a few tasks with their logs need. */
 const leastFreeBytes = 104_857_600;
-
-async function nearestFolder(path: string): Promise<string> {
-  for (let at = path; ; at = dirname(at)) {
-    if (
-      await access(at, constants.F_OK).then(
-        () => true,
-        () => false,
-      )
-    )
-      return at;
-    if (at === dirname(at)) return at;
-  }
-}
 
 const stateFolder = ({ runtimes }: Config): string => {
   const own = Object.values(runtimes).find(({ stateDir }) => typeof stateDir === "string")?.["stateDir"];

@@ -1,4 +1,6 @@
+import type { DoctorFlags } from "../commands/doctor.ts";
 import type { InitFlags } from "../commands/init.ts";
+import type { RuntimesFlags } from "../commands/runtimes.ts";
 import type { CommandParts } from "./command-parts.ts";
 
 const runtimesHelp = `
@@ -13,6 +15,7 @@ One line for each thing that is needed, with a hint where it is missing. Exits w
 
 Examples:
   $ longshore doctor
+  $ longshore doctor -f services.yaml
   $ longshore doctor --config ci.yaml --json`;
 
 const initHelp = `
@@ -32,12 +35,14 @@ export function addSetupCommands({ program, on, bare }: CommandParts): void {
   program
     .command("runtimes")
     .description("show each configured runtime: its health and what it can do")
-    .action(() => on(async (session) => (await import("../commands/runtimes.ts")).runtimes(session)))
+    .option("-q, --quiet", "print names alone, and ask none of them")
+    .action((flags: RuntimesFlags) => on(async (session) => (await import("../commands/runtimes.ts")).runtimes(session, flags)))
     .addHelpText("after", runtimesHelp);
   program
     .command("doctor")
     .description("find out why it does not work here")
-    .action(() => bare(async (session) => (await import("../commands/doctor.ts")).doctor(session)))
+    .option("-f, --file <specs.yaml>", "also look for the secrets that these specs use")
+    .action((flags: DoctorFlags) => bare(async (session) => (await import("../commands/doctor.ts")).doctor(session, flags)))
     .addHelpText("after", doctorHelp);
   program
     .command("init")

@@ -4,14 +4,14 @@ export interface OptionWords {
   readonly flags: readonly string[];
   readonly description: string;
   /** What its value is; absent for a switch. */
-  readonly value?: "file" | "folder" | "text" | readonly string[];
+  readonly value?: "file" | "folder" | "runtime" | "text" | readonly string[];
 }
 export interface CommandWords {
   readonly name: string;
   readonly description: string;
   readonly options: readonly OptionWords[];
   /** What its first argument is. */
-  readonly argument: "id" | "copy" | "command" | "shell" | "none";
+  readonly argument: "id" | "copy" | "command" | "shell" | "subcommand" | "none";
 }
 /** By the name of a flag's value in its help. */
 const values: Readonly<Record<string, NonNullable<OptionWords["value"]>>> = {
@@ -28,7 +28,7 @@ function optionWords({ options }: Command): readonly OptionWords[] {
     .map(({ short, long, description, flags, required, optional }) => {
       const words = [short, long].filter((word) => word !== undefined);
       const name = /<([^>]+)>/.exec(flags)?.[1] ?? "";
-      const value = values[name] ?? "text";
+      const value = long === "--runtime" ? "runtime" : (values[name] ?? "text");
       return { flags: words, description, ...((required || optional) && { value }) };
     });
 }
@@ -38,7 +38,7 @@ function argumentOf({ registeredArguments: [first] }: Command): CommandWords["ar
   const name = first.name();
   if (name === "id" || name === "ids") return "id";
   if (name === "source") return "copy";
-  if (name === "shell") return "shell";
+  if (name === "shell" || name === "subcommand") return name;
   return "command";
 }
 

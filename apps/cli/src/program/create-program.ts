@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import type { GlobalFlags } from "../session.ts";
 import { addEndingCommands } from "./add-ending-commands.ts";
+import { addHelpCommand } from "./add-help-command.ts";
 import { addLookingCommands } from "./add-looking-commands.ts";
 import { addRunningCommands } from "./add-running-commands.ts";
 import { addServiceCommands } from "./add-service-commands.ts";
@@ -15,13 +16,18 @@ export interface ProgramParts {
   /** Told what the chosen subcommand is to do; runs it with the flags that hold for all. */
   readonly begin: (flags: GlobalFlags, body: Body) => Promise<void>;
   readonly beginBare: (flags: GlobalFlags, body: BareBody) => Promise<void>;
+  /** Told the subcommand whose words are read now. */
+  readonly entered: (name: string) => void;
 }
 
 const version = (): string =>
   (JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { readonly version: string }).version;
 
+/** That a subcommand has options goes without saying. */
+const termOf = (command: Command): string => `${command.name()} ${command.usage().replace(/^\[options\] ?/, "")}`.trimEnd();
+
 /** The whole command line. Parses only: what a subcommand does begins in `begin`. */
-export function createProgram({ argv, begin, beginBare }: ProgramParts): Command {
+export function createProgram({ argv, begin, beginBare, entered }: ProgramParts): Command {
   const program = new Command("longshore");
   program
     .description("One way to run work on any backend: local processes, Docker, and what plugins add.")
@@ -30,10 +36,12 @@ export function createProgram({ argv, begin, beginBare }: ProgramParts): Command
     .option("--owner <name>", "in whose name: one owner never sees another's work (default: the config's, else cli)")
     .option("--json", "print one JSON object per line")
     .version(version())
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, subcommandTerm: termOf })
     .configureOutput({ outputError: () => {}, ...(!process.stdout.isTTY && { getOutHasColors: () => false }) })
+    .helpCommand(false)
     .exitOverride()
-    .addHelpText("after", programHelp);
+    .addHelpText("after", programHelp)
+    .hook("preSubcommand", (_program, chosen) => entered(chosen.name()));
   const on = (body: Body): Promise<void> => begin(program.opts(), body);
   const bare = (body: BareBody): Promise<void> => beginBare(program.opts(), body);
   const parts = { program, argv, on, bare };
@@ -43,5 +51,6 @@ export function createProgram({ argv, begin, beginBare }: ProgramParts): Command
   addSessionCommands(parts);
   addEndingCommands(parts);
   addSetupCommands(parts);
+  addHelpCommand(program);
   return program;
 }

@@ -1,9 +1,7 @@
-import { lstat, mkdtemp, rename, rm, stat } from "node:fs/promises";
+import { lstat, mkdtemp, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { LongshoreError } from "@longshore/core";
-import type { ReadEntry, TarOptionsWithAliases } from "tar";
+import type { ReadEntry } from "tar";
 import { flagError } from "../spec/flag-error.ts";
 
 const escape = (path: string): LongshoreError =>
@@ -25,11 +23,25 @@ interface Unpacking {
   readonly folder: string;
 }
 
-/** Answers the name of the one top entry. Through a symbolic link nothing is written, also one that the archive brings. */
+/**
+ * Answers the name of the one top entry. By way of a file: written to in small pieces, the library's stream (7.5) was seen to
+ * wait for room that it never announced. Through a symbolic link nothing is written, also one that the archive brings.
+ */
 async function unpackInto({ tar, folder }: Unpacking): Promise<string | undefined> {
-  const { Unpack } = await import("tar");
+  const aside = await mkdtemp(join(folder, ".longshore-cp-"));
+  try {
+    const file = join(aside, "archive.tar");
+    await writeFile(file, tar);
+    return await unpackFile(file, folder);
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+  }
+}
+async function unpackFile(file: string, folder: string): Promise<string | undefined> {
+  const { extract } = await import("tar");
   let top: string | undefined;
-  const options: TarOptionsWithAliases & { strict: true } = {
+  await extract({
+    file,
     cwd: folder,
     strict: true,
     preserveOwner: false,
@@ -38,9 +50,7 @@ async function unpackInto({ tar, folder }: Unpacking): Promise<string | undefine
       top ??= (entry as ReadEntry).path.replace(/^(\.\/)+/, "").split("/")[0];
       return true;
     },
-  };
-  const unpack = new Unpack(options);
-  await pipeline(Readable.from(tar, { objectMode: false }), unpack as unknown as NodeJS.WritableStream);
+  });
   return top;
 }
 

@@ -1,5 +1,6 @@
 import { checkSpec, LongshoreError, type Problem, type TaskSpec } from "@longshore/core";
 import { readYaml } from "../config/read-yaml.ts";
+import { flagError } from "./flag-error.ts";
 import { generateId } from "./generate-id.ts";
 import type { SpecFlags } from "./spec-flags.ts";
 import { specOfFlags } from "./spec-of-flags.ts";
@@ -44,6 +45,11 @@ export const refuseSpec = (source: string, problems: readonly Problem[]): Longsh
  * `invalid-spec`, with every problem that can be told without asking a runtime.
  */
 export async function readTaskSpec(flags: SpecFlags, command: readonly string[]): Promise<TaskSpec> {
+  if (flags.file === undefined && flags.image === undefined && command.length === 0)
+    throw flagError(
+      "command",
+      "got nothing; expected one after --, an --image, or a spec with -f, as in: longshore run -- echo hello",
+    );
   const asked = merge(await readMembers(flags.file), specOfFlags(flags, command));
   const spec: Members = { kind: "task", ...asked, id: asked["id"] ?? generateId(asked) };
   const source = flags.file ?? "task";

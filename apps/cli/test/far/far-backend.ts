@@ -41,6 +41,7 @@ export class FarBackend implements AsyncDisposable {
   readonly calls: string[] = [];
   readonly #server: Server;
   readonly #folder: string;
+  readonly #sockets = new Set<Socket>();
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -63,12 +64,20 @@ export class FarBackend implements AsyncDisposable {
   get files(): string {
     return join(this.#folder, "files");
   }
+  /** Breaks every connection there is. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
   async #serve(socket: Socket): Promise<void> {
+    this.#sockets.add(socket);
     const lines = createInterface({ input: socket })[Symbol.asyncIterator]();
     const asked = decode(String((await lines.next()).value)) as Asked;
     this.calls.push(asked.method);
     const gone = new AbortController();
-    socket.on("close", () => gone.abort(new Error("hung up")));
+    socket.on("close", () => {
+      this.#sockets.delete(socket);
+      gone.abort(new Error("hung up"));
+    });
     try {
       const typed = asked.typed ? this.#typed(lines) : undefined;
       const answer = this.#method(asked)(...withInput(asked, typed), { signal: gone.signal, report: () => {} });

@@ -16,7 +16,8 @@ async function send(socket, name, input) {
   if (!socket.destroyed) socket.write(`${encode({ end: true })}\n`);
 }
 
-async function* answers({ path, owner }, method, args, signal) {
+async function* answers({ path, owner, limiter }, method, args, signal) {
+  await limiter.take(method, signal);
   const socket = connect(path);
   const stop = () => socket.destroy();
   signal.addEventListener("abort", stop);
@@ -92,10 +93,12 @@ export const runtime = {
   with: ({ path, core }) => ({
     name: "memory",
     traits,
-    async open({ owner }) {
+    async open({ owner, limiter }) {
       const { toMemoryRequest } = await import(core);
       return {
-        driver: driverOf({ path, owner }, (order) => toMemoryRequest(order, { owner, name: `${owner}-${order.spec.id}` })),
+        driver: driverOf({ path, owner, limiter }, (order) =>
+          toMemoryRequest(order, { owner, name: `${owner}-${order.spec.id}` }),
+        ),
         options: anything,
       };
     },
