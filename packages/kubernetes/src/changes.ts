@@ -30,13 +30,12 @@ export class Changes implements Disposable {
   }
   async #wait(ms: number, signal: AbortSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    let timer = setTimeout(resolve, ms);
+    const timers = [setTimeout(resolve, ms)];
     this.#wake = () => {
-      clearTimeout(timer);
-      timer = setTimeout(resolve, gatherMs);
+      if (timers.length === 1) timers.push(setTimeout(resolve, gatherMs));
     };
     await orAbort(signal, () => promise).finally(() => {
-      clearTimeout(timer);
+      for (const timer of timers) clearTimeout(timer);
       this.#wake = () => {};
     });
   }

@@ -1,9 +1,9 @@
 import type { V1Deployment, V1Pod, V1Service } from "./objects.ts";
-import type { Owner, WorkloadId } from "@longshore/core";
-import { hasStatus, unless } from "./classify-kubernetes-error.ts";
+import { LongshoreError, type Owner, type WorkloadId } from "@longshore/core";
+import { unless } from "./classify-kubernetes-error.ts";
 import type { Cluster } from "./cluster.ts";
 import { isSpent } from "./map-pod-state.ts";
-import { label, serviceName } from "./object-names.ts";
+import { annotation, label, serviceName } from "./object-names.ts";
 import type { Pods } from "./pods.ts";
 
 /** A Deployment of ours, and the pods that there are of it. */
@@ -15,6 +15,7 @@ export interface ServiceView {
   readonly spent: readonly V1Pod[];
 }
 
+const hashOf = ({ metadata }: V1Service): string | undefined => metadata?.annotations?.[annotation.hash];
 export const viewOf = (deployment: V1Deployment, all: readonly V1Pod[]): ServiceView => ({
   deployment,
   pods: all.filter((pod) => !isSpent(pod)),
@@ -99,25 +100,32 @@ export class Deployments {
   /** The Service as the spec has it: created, changed, or taken away. */
   async expose(id: WorkloadId, wanted: V1Service | undefined, signal: AbortSignal): Promise<void> {
     const { namespace } = this.#cluster;
-    const name = this.name(id);
-    if (wanted === undefined) {
-      await unless([404], () =>
+    const [there] = await this.services(signal, id);
+    const { name = "", uid = "" } = there?.metadata ?? {};
+    if (there === undefined) {
+      if (wanted !== undefined) await this.#create(id, wanted, signal);
+    } else if (wanted === undefined) {
+      await unless([404, 409], () =>
         this.#cluster.call({ operation: "service delete", signal }, ({ core }, options) =>
-          core.deleteNamespacedService({ namespace, name }, options),
+          core.deleteNamespacedService({ namespace, name, body: { preconditions: { uid } } }, options),
         ),
       );
-      return;
-    }
-    try {
-      await this.#cluster.call({ operation: "service create", signal }, ({ core }, options) =>
-        core.createNamespacedService({ namespace, body: wanted }, options),
-      );
-    } catch (error) {
-      if (!hasStatus(error, 409)) throw error;
+    } else if (hashOf(there) !== hashOf(wanted)) {
       await this.#cluster.call({ operation: "service patch", signal, patch: "merge" }, ({ core }, options) =>
         core.patchNamespacedService({ namespace, name, body: wanted }, options),
       );
     }
+  }
+  async #create(id: WorkloadId, body: V1Service, signal: AbortSignal): Promise<void> {
+    const { namespace } = this.#cluster;
+    const created = await unless([409], () =>
+      this.#cluster.call({ operation: "service create", signal }, ({ core }, options) =>
+        core.createNamespacedService({ namespace, body }, options),
+      ),
+    );
+    if (created !== undefined || (await this.services(signal, id)).length > 0) return;
+    const message = "a Service that Longshore did not make bears its name";
+    throw new LongshoreError(message, { code: "conflict", operation: "start", workload: id });
   }
   async services(signal: AbortSignal, id?: WorkloadId): Promise<readonly V1Service[]> {
     const { selector } = this.#pods;
