@@ -97,7 +97,10 @@ export async function killInstance(who: Owner, id: WorkloadId, instance: string)
 async function execIn(pod: string, command: readonly string[]): Promise<void> {
   const output = new PassThrough().resume();
   const socket = await new Exec(kubeConfig).exec(namespace, pod, "main", [...command], output, output, null, false);
-  await new Promise<void>((resolve) => void socket.on("close", () => resolve()));
+  const closed = new Promise<void>((resolve) => void socket.on("close", () => resolve()));
+  // Whoever ends the container ends the session's other side, which may then say nothing any more.
+  await Promise.race([closed, sleep(2000)]);
+  socket.terminate();
 }
 /** How many pods all nodes together take. */
 export async function roomForPods(): Promise<number> {
