@@ -18,6 +18,7 @@ interface WatchEvent {
 }
 /** The API server ends a watch after this long, and it is opened again: a connection that died unnoticed does not last. */
 const watchSeconds = 240;
+const lingerMs = 2_000;
 
 /** One watch for all of an owner's pods and all who listen: open from the first to the last of them. */
 export class PodFeed implements Disposable {
@@ -40,7 +41,7 @@ export class PodFeed implements Disposable {
     return {
       [Symbol.dispose]: () => {
         this.#listeners.delete(hear);
-        if (this.#listeners.size === 0) this.#close();
+        if (this.#listeners.size === 0) this.#linger();
       },
     };
   }
@@ -82,6 +83,14 @@ export class PodFeed implements Disposable {
     if (type === "DELETED") this.#known.delete(id);
     else this.#known.set(id, object);
     this.#tell({ kind: type === "DELETED" ? "removed" : "changed", id, pod: object });
+  }
+  /** Whoever waits for a start waits for the end next: the watch stays open between the two. */
+  #linger(): void {
+    const reading = this.#reading;
+    const leave = (): void => {
+      if (this.#listeners.size === 0 && this.#reading === reading) this.#close();
+    };
+    setTimeout(leave, lingerMs).unref();
   }
   #tell(news: PodNews): void {
     for (const hear of [...this.#listeners]) hear(news);

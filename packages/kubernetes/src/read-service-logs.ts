@@ -137,5 +137,5 @@ async function nextRun(
     if (news.kind === "removed") resolve(undefined);
     else if (restartsOf(news.pod) > restarts && mainStatus(news.pod)?.state?.running !== undefined) resolve(news.pod);
   });
-  return orAbort(signal, () => promise).finally(() => clearTimeout(timer));
+  return await orAbort(signal, () => promise).finally(() => clearTimeout(timer));
 }

@@ -43,5 +43,6 @@ async function heard(feed: PodFeed, { id, is }: Pick<PodWait, "id" | "is">, sign
     lookAfter(slowPollMs);
   };
   using _listening = feed.listen(hear);
-  return orAbort(signal, () => promise).finally(() => clearTimeout(timer));
+  // Awaited here: what is only returned would be listened to no longer.
+  return await orAbort(signal, () => promise).finally(() => clearTimeout(timer));
 }
