@@ -50,7 +50,6 @@ const cases: readonly (readonly [what: string, args: readonly string[], code: nu
   ["an unknown id to stop", ["stop", "nobody", "--runtime", "local"], 125, "nobody"],
   ["an unknown id with logs", ["logs", "nobody", "--runtime", "local"], 125, "nobody"],
   ["an image for processes", run("--runtime", "local", "--image", "busybox"), 2, "image"],
-  ["stdin, which is not there yet", run("-i"), 2, "stdin"],
   ["a command that does not exist", ["run", "--", "/no/such/program"], 125, "command", "does not exist"],
 ];
 

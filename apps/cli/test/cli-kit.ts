@@ -41,10 +41,12 @@ export class Bench implements AsyncDisposable {
     await writeFile(join(this.folder, name), text);
     return name;
   }
-  start(args: readonly string[], options: SpawnOptions = {}): Live {
+  /** `by` are the words of a program that runs the command. */
+  start(args: readonly string[], options: SpawnOptions = {}, by: readonly string[] = []): Live {
     const env = { ...this.environment, ...options.env };
     const words = ["--owner", this.owner, ...args];
-    const child = spawn(process.execPath, [bin, ...words], {
+    const [program, ...rest] = [...by, process.execPath, bin, ...words] as [string, ...string[]];
+    const child = spawn(program, rest, {
       cwd: this.folder,
       stdio: ["ignore", "pipe", "pipe"],
       ...options,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Bench, jsonLines } from "./cli-kit.ts";
 import { onTerminal } from "./terminal.ts";
-import { asPlainUser } from "./plain-user.ts";
+import { boundByPermissions } from "./bound-by-permissions.ts";
 
 interface Case {
   readonly what: string;
@@ -129,7 +129,7 @@ for (const { what, config, args = [], env = {}, check, message, hint } of cases)
     await using bench = await Bench.open();
     if (config !== undefined) await bench.write("longshore.yaml", config);
     const { code, stdout, stderr } = await bench.run(["doctor", "--json", ...args], env);
-    expect([code, stderr]).toEqual([1, ""]);
+    expect([code, stderr]).toEqual([125, ""]);
     const findings = jsonLines(stdout);
     const [bad, ...more] = findings.filter(({ state }) => state !== "ok");
     expect(more).toEqual([]);
@@ -181,7 +181,7 @@ test("doctor -f looks for the secrets of a file, and shows none", async () => {
     { check: "secret C of t1", state: "ok" },
   ]);
   expect(stdout).not.toContain("hunter2");
-  expect(code).toBe(1);
+  expect(code).toBe(125);
   expect((await bench.run(["doctor", "-f", "spec.yaml"], { ...env, NOT_SET: "x" })).code).toBe(0);
 });
 
@@ -191,16 +191,15 @@ test("doctor says what to do about an engine's socket that this user may not use
   await using server = createServer((near) => near.destroy());
   await new Promise<void>((resolve) => server.listen(socket, resolve));
   await chmod(socket, 0o000);
-  const options = await asPlainUser(bench);
-  const env = { ...options.env, DOCKER_HOST: `unix://${socket}` };
-  const { code, stdout } = await bench.start(["doctor", "--json", "--runtime", "docker"], { ...options, env }).done;
+  const env = { ...bench.environment, DOCKER_HOST: `unix://${socket}` };
+  const { code, stdout } = await bench.start(["doctor", "--json", "--runtime", "docker"], { env }, boundByPermissions).done;
   expect(jsonLines(stdout).at(-1)).toMatchObject({
     check: "runtime docker",
     state: "bad",
     message: expect.stringContaining("EACCES") as string,
     hint: expect.stringContaining("join its group") as string,
   });
-  expect(code).toBe(1);
+  expect(code).toBe(125);
 });
 
 test("doctor has colours on a terminal alone, and not with NO_COLOR", async () => {

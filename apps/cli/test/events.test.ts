@@ -53,11 +53,7 @@ test("events go on after a connection that broke, and say that something was mis
 test("events of the runtimes that answer; one that is down is told of", async () => {
   await using staged = await stage();
   const { bench, far } = staged;
-  const down = far.config
-    .replace("runtimes: { far:", "down:")
-    .replace("far.sock", "none.sock")
-    .replace(/ \}\n$/, "");
-  await bench.write("two.yaml", far.config.replace(/ \}\n$/, `, ${down} }\n`));
+  await bench.write("two.yaml", far.configWithOneDown);
   const live = bench.start(["events", "--config", "two.yaml"]);
   await watched(staged);
   await bench.run(["run", "--id", "t1", "--keep", "--", "true"]);

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { readConfig } from "../src/index.ts";
 import { backends } from "./backends.ts";
 import { Bench, jsonLines } from "./cli-kit.ts";
-import { asPlainUser } from "./plain-user.ts";
+import { boundByPermissions } from "./bound-by-permissions.ts";
 import { stage } from "./stage.ts";
 
 const everything = ["services", "endpoints", "exec", "attach", "copy", "stats", "watch"];
@@ -43,11 +43,7 @@ test("runtimes shows health, capabilities and traits", async () => {
 test("runtimes tells of one that is down, and fails only when none answers", async () => {
   await using staged = await stage();
   const { bench, far } = staged;
-  const down = far.config
-    .replace("runtimes: { far:", "down:")
-    .replace("far.sock", "none.sock")
-    .replace(/ \}\n$/, "");
-  await bench.write("two.yaml", far.config.replace(/ \}\n$/, `, ${down} }\n`));
+  await bench.write("two.yaml", far.configWithOneDown);
   const { code, stdout, stderr } = await bench.run(["runtimes", "--config", "two.yaml"]);
   expect(stdout).toMatch(/^far \(default\) .* answers in /m);
   expect(stdout).toMatch(/^down +far +down +- +-$/m);
@@ -156,7 +152,7 @@ test("init says why a file cannot be written", async () => {
       });
   }
   await chmod(join(bench.folder, "locked"), 0o555);
-  const refused = await bench.start(["init", "--config", "locked/x.yaml"], await asPlainUser(bench)).done;
+  const refused = await bench.start(["init", "--config", "locked/x.yaml"], {}, boundByPermissions).done;
   expect(refused).toEqual({
     code: 2,
     stdout: "",

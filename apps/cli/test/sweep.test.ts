@@ -50,11 +50,7 @@ test("sweep does what it can where a runtime is down, and exits with 125", async
   await using staged = await stage();
   const { bench, far } = staged;
   leave(staged, "old", 20);
-  const down = far.config
-    .replace("runtimes: { far:", "down:")
-    .replace("far.sock", "none.sock")
-    .replace(/ \}\n$/, "");
-  await bench.write("two.yaml", far.config.replace(/ \}\n$/, `, ${down} }\n`));
+  await bench.write("two.yaml", far.configWithOneDown);
   const { code, stdout, stderr } = await bench.run(["sweep", "--config", "two.yaml"]);
   expect(stdout).toMatch(/^far: removed what is left of old/);
   expect(stderr).toMatch(/^longshore: down: unavailable[^\n]*\n$/);
@@ -67,9 +63,9 @@ test("local: sweep clears what a killed start left", async () => {
   const preload = join(bench.folder, "die.mjs");
   await writeFile(
     preload,
-    `import fs from "node:fs/promises";
+    `import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
-fs.rename = (from) => (String(from).includes(".new-") ? process.kill(process.pid, "SIGKILL") : undefined);
+fs.renameSync = (from) => (String(from).includes(".new-") ? process.kill(process.pid, "SIGKILL") : undefined);
 syncBuiltinESMExports();`,
   );
   const killed = bench.start(["run", "--id", "cut", "--detach", "--", "sleep", "60"], {

@@ -15,10 +15,12 @@ export interface Terminal {
 /** The command on a terminal of script(1); before it `before` runs in the same shell, after it `after` does. */
 export function onTerminal(bench: Bench, args: readonly string[], { before = "", after = "" } = {}): Terminal {
   const words = [process.execPath, bin, "--owner", bench.owner, ...args].map(quote).join(" ");
-  const script = `${before}\n${words}\ncode=$?\n${after}\nexit $code`;
+  // Ctrl-C goes to the shell as well, which lives on to tell the code.
+  const script = `trap : INT\n${before}\n${words}\ncode=$?\n${after}\nexit $code`;
   const child = spawn("script", ["-qec", script, "/dev/null"], {
     cwd: bench.folder,
-    env: bench.environment,
+    // Node shows no colours where CI says so, nor on a terminal that it does not know; script(1) runs the user's shell.
+    env: { ...bench.environment, TERM: "xterm-256color", CI: undefined, SHELL: "/bin/sh" },
     stdio: ["pipe", "pipe", "inherit"],
   });
   let shown = "";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { type CallOptions, LongshoreError, type Runtime, type TaskSpec } from "@longshore/core";
-import { firstLine } from "./first-line.ts";
 import { type GuaranteeCase, needs } from "./guarantee-case.ts";
 import { linesOf } from "./log-texts.ts";
 import type { Program } from "./program.ts";
 import { held, pause, soon } from "./soon.ts";
+import { runningTask } from "./running-task.ts";
 import type { Stage } from "./stage.ts";
 
 const long: Program = [
@@ -44,17 +44,6 @@ async function rejectsAtOnce(verb: string, act: (options: CallOptions) => Promis
   await soon(acting, `${verb}, aborted`, atOnceMs);
 }
 
-async function running(
-  stage: Stage,
-  program: Program = long,
-  more: Partial<TaskSpec> = {},
-): Promise<{ readonly runtime: Runtime; readonly spec: TaskSpec }> {
-  const runtime = await stage.open();
-  const spec = stage.task(program, more);
-  await stage.soon(runtime.start(spec), "start");
-  await firstLine(stage, runtime, spec.id);
-  return { runtime, spec };
-}
 async function livesOn(stage: Stage, spec: TaskSpec): Promise<void> {
   await pause(200);
   assert.notDeepEqual(await stage.alive(spec.id), [], "the workload runs on");
@@ -63,7 +52,7 @@ async function livesOn(stage: Stage, spec: TaskSpec): Promise<void> {
 }
 
 async function deafBackend(stage: Stage): Promise<void> {
-  const { spec } = await running(stage);
+  const { spec } = await runningTask(stage, long);
   const opening = await stage.requestsToOpen();
   const route = await stage.route({ kind: "hang", at: opening });
   const stuck = await stage.open({ through: route.through });
@@ -75,7 +64,7 @@ async function deafBackend(stage: Stage): Promise<void> {
 }
 
 async function idleWaits(stage: Stage): Promise<void> {
-  const { runtime, spec } = await running(stage);
+  const { runtime, spec } = await runningTask(stage, long);
   for (const name of ["wait", "logs", "observe", "run, its result", "run, its updates"]) {
     await rejectsAtOnce(name, (options) => (verbs[name] as Verb)(runtime, spec, options), 200);
   }
@@ -95,7 +84,7 @@ async function abortedBefore(stage: Stage): Promise<void> {
 }
 
 async function stopAborted(stage: Stage): Promise<void> {
-  const { runtime, spec } = await running(stage, [{ do: "trap", then: "ignore" }, ...long.slice(1)]);
+  const { runtime, spec } = await runningTask(stage, [{ do: "trap", then: "ignore" }, ...long.slice(1)]);
   await rejectsAtOnce("stop", (options) => runtime.stop(spec.id, { ...options, graceMs: 20_000 }), 300);
   await pause(200);
   assert.notDeepEqual(await stage.alive(spec.id), [], "an abort ends the waiting, not the grace");
@@ -148,7 +137,7 @@ async function startAbortedAtEachStep(stage: Stage): Promise<void> {
 }
 
 async function breakPending(stage: Stage): Promise<void> {
-  const { runtime, spec } = await running(stage);
+  const { runtime, spec } = await runningTask(stage, long);
   const streams: Readonly<Record<string, AsyncIterable<unknown>>> = {
     logs: runtime.logs(spec.id, { follow: true }),
     observe: runtime.observe(spec.id),
@@ -183,7 +172,7 @@ async function counted(stage: Stage): Promise<{ readonly runtime: Runtime; reado
 }
 
 async function connectionsFreed(stage: Stage): Promise<void> {
-  const { spec } = await running(stage);
+  const { spec } = await runningTask(stage, long);
   const { runtime, count } = await counted(stage);
   await stage.soon(runtime.inspect(spec.id), "inspect");
   const before = await count();
@@ -200,7 +189,7 @@ async function connectionsFreed(stage: Stage): Promise<void> {
 }
 
 async function closing(stage: Stage): Promise<void> {
-  const { spec } = await running(stage);
+  const { spec } = await runningTask(stage, long);
   const { runtime, count } =
     (stage.harness.faults ?? stage.harness.openConnections)
       ? await counted(stage)

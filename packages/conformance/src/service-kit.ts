@@ -49,7 +49,7 @@ export const namesOf = (service: Service): readonly string[] =>
   service.state.instances.map(({ instance }: Instance) => instance).toSorted();
 
 const httpGet = async ({ host, hostPort }: Endpoint): Promise<string> => {
-  const answer = await fetch(`http://${host}:${hostPort}/`, { signal: AbortSignal.timeout(10_000) });
+  const answer = await fetch(`http://${host}:${hostPort}/`, { signal: AbortSignal.timeout(30_000) });
   return answer.text();
 };
 const ask = (stage: Stage, endpoint: Endpoint): Promise<string> => (stage.services.request ?? httpGet)(endpoint);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { fileStore, LongshoreError, type Owner, type Service, type ServiceSpec } from "@longshore/core";
+import { crashedStarts } from "./crashed-starts.ts";
 import { type GuaranteeCase, needs } from "./guarantee-case.ts";
 import { isWhole, namesOf, saidBy, serving, servingSpec, started, until } from "./service-kit.ts";
 import type { Stage } from "./stage.ts";
@@ -34,27 +35,12 @@ async function assertOneService(
   );
 }
 
-async function crashed(stage: Stage, store: boolean): Promise<void> {
-  const stores = new Map<Owner, string>();
-  await stage.atEachBoundary({
-    async job(boundary) {
-      const owner = stage.anotherOwner();
-      if (store) stores.set(owner, await stage.folder());
-      const folder = stores.get(owner);
-      const spec = servingSpec(stage, "one", { replicas });
-      return {
-        verb: "start",
-        spec,
-        owner,
-        ...(folder !== undefined && { store: folder }),
-        ...(boundary !== undefined && { boundary }),
-      };
-    },
-    async then(job) {
-      if (job.verb === "start") await assertOneService(stage, job.spec as ServiceSpec, job);
-    },
+const crashed = (stage: Stage, store: boolean): Promise<void> =>
+  crashedStarts(stage, {
+    store,
+    spec: () => servingSpec(stage, "one", { replicas }),
+    then: (spec, job) => assertOneService(stage, spec, job),
   });
-}
 
 async function disturbed(stage: Stage, kind: "drop-request" | "lose-reply"): Promise<void> {
   const opening = await stage.requestsToOpen();

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type ExecRequest, type Exit, LongshoreError, type Runtime, type Sample, type TaskSpec } from "@longshore/core";
+import { type ExecRequest, type Exit, LongshoreError, type Runtime, type Sample } from "@longshore/core";
 import { create, extract } from "tar";
-import { firstLine } from "./first-line.ts";
 import { type GuaranteeCase, needs } from "./guarantee-case.ts";
 import type { Program } from "./program.ts";
 import { pause } from "./soon.ts";
+import { runningTask } from "./running-task.ts";
 import type { Stage } from "./stage.ts";
 
 const long: Program = [
@@ -18,17 +18,6 @@ interface Ran {
   readonly exit: Exit | undefined;
   readonly stdout: string;
   readonly stderr: string;
-}
-async function running(
-  stage: Stage,
-  more: Partial<TaskSpec> = {},
-  program: Program = long,
-): Promise<{ readonly runtime: Runtime; readonly spec: TaskSpec }> {
-  const runtime = await stage.open();
-  const spec = stage.task(program, more);
-  await stage.soon(runtime.start(spec), "start");
-  await firstLine(stage, runtime, spec.id);
-  return { runtime, spec };
 }
 async function exec(stage: Stage, runtime: Runtime, request: ExecRequest): Promise<Ran> {
   if (!runtime.supports("exec")) return assert.fail("the harness says that it has exec");
@@ -50,7 +39,7 @@ const all = async function* (...parts: readonly (string | { readonly columns: nu
 };
 
 async function codes(stage: Stage): Promise<void> {
-  const { runtime, spec } = await running(stage);
+  const { runtime, spec } = await runningTask(stage, long);
   const { id } = spec;
   const ran = await exec(stage, runtime, {
     id,
@@ -65,7 +54,7 @@ async function codes(stage: Stage): Promise<void> {
 }
 
 async function inputs(stage: Stage): Promise<void> {
-  const { runtime, spec } = await running(stage);
+  const { runtime, spec } = await runningTask(stage, long);
   const { id } = spec;
   const lines = Array.from({ length: 20_000 }, (_, n) => `line ${n} 日本\n`).join("");
   const through = await exec(stage, runtime, { id, command: ["cat"], input: all(lines.slice(0, 7), lines.slice(7)) });
@@ -76,7 +65,7 @@ async function inputs(stage: Stage): Promise<void> {
 }
 
 async function terminal(stage: Stage): Promise<void> {
-  const { runtime, spec } = await running(stage);
+  const { runtime, spec } = await runningTask(stage, long);
   const grown = async function* (): Input {
     yield { columns: 101, rows: 41 };
     await pause(300);
@@ -94,7 +83,7 @@ async function terminal(stage: Stage): Promise<void> {
 }
 
 async function missing(stage: Stage): Promise<void> {
-  const { runtime, spec } = await running(stage);
+  const { runtime, spec } = await runningTask(stage, long);
   const isCode =
     (...codesWanted: readonly string[]) =>
     (error: unknown): boolean =>
@@ -112,7 +101,7 @@ async function missing(stage: Stage): Promise<void> {
 }
 
 async function aborted(stage: Stage): Promise<void> {
-  const { runtime, spec } = await running(stage);
+  const { runtime, spec } = await runningTask(stage, long);
   const control = new AbortController();
   const reason = new Error("enough");
   if (!runtime.supports("exec")) return assert.fail("the harness says that it has exec");
@@ -131,7 +120,7 @@ async function attached(stage: Stage): Promise<void> {
     { do: "echo", lines: 2 },
     { do: "exit", code: 5 },
   ];
-  const { runtime, spec } = await running(stage, { stdin: true }, program);
+  const { runtime, spec } = await runningTask(stage, program, { stdin: true });
   if (!runtime.supports("attach")) return assert.fail("the harness says that it has attach");
   const { attach } = runtime.capabilities.attach;
   const typed = async function* (): Input {
@@ -151,7 +140,7 @@ async function attached(stage: Stage): Promise<void> {
 async function copied(stage: Stage): Promise<void> {
   const { copying } = stage.harness;
   if (copying === undefined) return assert.fail("the case did not say that it needs copying");
-  const { runtime, spec } = await running(stage, copying.spec);
+  const { runtime, spec } = await runningTask(stage, long, copying.spec);
   if (!runtime.supports("copy")) return assert.fail("the harness says that it has copy");
   const { copyIn, copyOut } = runtime.capabilities.copy;
   const [from, to] = [await stage.folder(), await stage.folder()];
@@ -173,7 +162,7 @@ async function copied(stage: Stage): Promise<void> {
 }
 
 async function measured(stage: Stage): Promise<void> {
-  const { runtime, spec } = await running(stage);
+  const { runtime, spec } = await runningTask(stage, long);
   if (!runtime.supports("stats")) return assert.fail("the harness says that it has stats");
   const samples: Sample[] = [];
   const work = async (): Promise<void> => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { fileStore, LongshoreError, memoryStore, type Owner, type Runtime, type TaskSpec } from "@longshore/core";
+import { crashedStarts } from "./crashed-starts.ts";
 import { type GuaranteeCase, needs } from "./guarantee-case.ts";
 import { linesOf } from "./log-texts.ts";
 import type { Program } from "./program.ts";
@@ -84,27 +85,8 @@ async function disturbed(stage: Stage, kind: "drop-request" | "lose-reply"): Pro
   }
 }
 
-async function crashed(stage: Stage, store: boolean): Promise<void> {
-  const stores = new Map<Owner, string>();
-  await stage.atEachBoundary({
-    async job(boundary) {
-      const owner = stage.anotherOwner();
-      if (store) stores.set(owner, await stage.folder());
-      const folder = stores.get(owner);
-      const spec = stage.task(marking);
-      return {
-        verb: "start",
-        spec,
-        owner,
-        ...(folder !== undefined && { store: folder }),
-        ...(boundary !== undefined && { boundary }),
-      };
-    },
-    async then(job) {
-      if (job.verb === "start" && job.spec.kind === "task") await assertRanOnce(stage, job.spec, job);
-    },
-  });
-}
+const crashed = (stage: Stage, store: boolean): Promise<void> =>
+  crashedStarts(stage, { store, spec: () => stage.task(marking), then: (spec, job) => assertRanOnce(stage, spec, job) });
 
 export const startedOnce: readonly GuaranteeCase[] = [
   {

@@ -1,7 +1,8 @@
 import type { RuntimePlugin } from "./define-runtime.ts";
 import { LongshoreError } from "./longshore-error.ts";
 import { expectedWords } from "./nearest-word.ts";
-import { type OpenOptions, openRuntime } from "./open-runtime.ts";
+import type { OpenOptions } from "./open-options.ts";
+import { openRuntime } from "./open-runtime.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** `use` names the plugin, the rest is the plugin's own config. */

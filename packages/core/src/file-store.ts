@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { link, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Store } from "./host.ts";
@@ -10,7 +9,7 @@ const fileOf = (key: string): string => encodeURIComponent(key).replaceAll(".", 
 
 /** Written and flushed aside, so that the name is only ever borne by a whole value: also after a power cut. */
 async function writeAside(folder: string, value: string): Promise<string> {
-  const aside = join(folder, `.${randomUUID()}`);
+  const aside = join(folder, `.${crypto.randomUUID()}`);
   const file = await open(aside, "wx", 0o600);
   try {
     await file.writeFile(value);

@@ -39,11 +39,12 @@ export {
 export { type ErrorReport, LongshoreError, type LongshoreErrorInit } from "./longshore-error.ts";
 export { memoryStore } from "./memory-store.ts";
 export { expectedWords, nearestWord } from "./nearest-word.ts";
-export { type OpenOptions, openRuntime } from "./open-runtime.ts";
+export type { OpenOptions } from "./open-options.ts";
+export { openRuntime } from "./open-runtime.ts";
 export type { Adjustment, Order, Plan, Problem } from "./plan.ts";
-export { Run, type Update } from "./run.ts";
+export type { Run, Update } from "./run.ts";
 export type { Leftover, ListFilter, StopOptions, StopResult } from "./runtime-driver.ts";
-export { Runtime, type StartOptions } from "./runtime.ts";
+export type { Runtime, StartOptions } from "./runtime.ts";
 export {
   type Attempt,
   backendLogsOn,

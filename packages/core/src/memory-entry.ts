@@ -1,5 +1,5 @@
 export { type Bearer, MemoryBackend, type MemoryLeftover, type MemoryRecord } from "./memory-backend.ts";
-export type { MemoryRequest, MemoryServiceRequest } from "./memory-request.ts";
+export type { MemoryRequest, MemoryServiceRequest, MemoryWorkloadRequest } from "./memory-request.ts";
 export { type MemoryCapabilities, MemoryDriver, type MemoryDriverParts } from "./memory-driver.ts";
 export { MemoryError, type MemoryFault, MemoryFaults } from "./memory-faults.ts";
 export { MemoryLog } from "./memory-log.ts";

@@ -1,50 +1,14 @@
-import type { Call, CallOptions } from "./call.ts";
-import { Calls } from "./calls.ts";
 import type { Capabilities } from "./capabilities.ts";
 import type { Binding } from "./define-runtime.ts";
-import type { Host, HostOptions } from "./host.ts";
-import { neverAborted, orAbort } from "./or-abort.ts";
-import { Runtime } from "./runtime.ts";
-import { SecretMask } from "./secret-mask.ts";
-import { systemClock } from "./system-clock.ts";
-
-export interface OpenOptions extends HostOptions, CallOptions {
-  /** What errors, claims and lists call it. Default: the plugin's name. */
-  readonly name?: string;
-  /** Plugins whose slices a spec may carry as well. A registry fills this in. */
-  readonly otherPlugins?: readonly string[];
-  /** Between two looks at everything that is waited for, where the backend pushes nothing. Default: 1,000. */
-  readonly pollMs?: number;
-}
-
-const hostOf = ({ owner, store, secrets, limiter, clock, logger }: HostOptions, mask: SecretMask): Host => ({
-  owner,
-  ...(store !== undefined && { store }),
-  ...(secrets !== undefined && { secrets: mask.watching(secrets) }),
-  limiter: limiter ?? { take: async () => {}, throttled: () => {} },
-  clock: clock ?? systemClock,
-  logger: logger ?? { log: () => {} },
-});
+import type { OpenOptions } from "./open-options.ts";
+import type { Runtime } from "./runtime.ts";
 
 /**
  * Checks the config, opens, and pings before it hands out. What opens after an abort is closed again. Rejects with
  * `invalid-config`, or with whatever the ping found.
  */
 export async function openRuntime<C extends Capabilities>(binding: Binding<C>, options: OpenOptions): Promise<Runtime<C>> {
-  const { traits, name: plugin } = binding;
-  const { name = plugin, otherPlugins = [], pollMs = 1000 } = options;
-  const mask = new SecretMask();
-  const host = hostOf(options, mask);
-  const calls = new Calls({ name, limiter: host.limiter, classify: () => undefined, mask: (text) => mask.mask(text) });
-  return calls.call({ operation: "open" }, options, async (call: Call) => {
-    const { driver, options: schema } = await binding.open(host, call);
-    const runtime = new Runtime({ name, driver, host, traits, mask, pollMs, reader: { plugin, options: schema, otherPlugins } });
-    try {
-      await orAbort(call.signal, () => runtime.ping({ signal: call.signal }));
-      return runtime;
-    } catch (error) {
-      await orAbort(neverAborted(), async () => runtime[Symbol.asyncDispose]()).catch(() => {});
-      throw error;
-    }
-  });
+  // Whoever only imports us waits for nothing that an open runtime needs.
+  const { openBound } = await import("./open-bound.ts");
+  return openBound(binding, options);
 }

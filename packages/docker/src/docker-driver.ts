@@ -106,9 +106,8 @@ class DockerDriver implements RuntimeDriver<DockerCapabilities, DockerOptions, C
     if (order.spec.kind === "service") return this.#parts.services.start(order, call);
     const { containers, volumes, services } = this.#parts;
     const { id } = order.spec;
-    const found = await containers.find(id, call.signal);
-    const service = found === undefined ? await services.find(id, call) : undefined;
-    if (service !== undefined) return service;
+    const [found, service] = await Promise.all([containers.find(id, call.signal), services.find(id, call)]);
+    if (found === undefined && service !== undefined) return service;
     const container = await startContainer({ ...this.#parts, lease: this.#lease }, { order, plan, found }, call);
     const marker = await volumes.get(stopVolume(containers.name(id), container.Id), call.signal);
     return mapContainer(container, marker && intentOf(marker));
@@ -123,7 +122,7 @@ class DockerDriver implements RuntimeDriver<DockerCapabilities, DockerOptions, C
   }
   async remove(id: WorkloadId, call: Call): Promise<void> {
     const container = await this.#parts.containers.find(id, call.signal);
-    return container === undefined ? removeService(this.#parts, id, call) : removeContainer(this.#parts, id, call);
+    return container === undefined ? removeService(this.#parts, id, call) : removeContainer(this.#parts, container, call);
   }
   list(filter: ListFilter, call: Call): AsyncIterable<Workload | Leftover> {
     return listWorkloads(this.#parts, filter, call);

@@ -61,7 +61,7 @@ export class Engine implements Disposable {
     // The client renders each request's options for a debug log, also when nobody reads it: not with every socket of ours.
     Object.defineProperty(agent, inspect.custom, { value: () => "agent" });
     // The members that are absent are named, or the client would take them from the environment again.
-    const nothing = { socketPath: undefined, host: undefined, port: undefined, timeout: undefined };
+    const nothing = { protocol: "http", socketPath: undefined, host: undefined, port: undefined, timeout: undefined };
     return new Engine(new Client({ ...nothing, ...address, agent } as Dockerode.DockerOptions), host, { agent, at: address });
   }
   /** A request with an answer of bounded length. */

@@ -1,4 +1,4 @@
-import { LongshoreError, type Owner, type WorkloadId } from "@longshore/core";
+import { LongshoreError, type Owner } from "@longshore/core";
 import { type Call, retry } from "@longshore/core/driver";
 import { label } from "./container-names.ts";
 import type { Containers } from "./containers.ts";
@@ -18,18 +18,17 @@ const stillThere = (): LongshoreError =>
 const isPassing = (error: unknown): boolean =>
   LongshoreError.is(error, "unavailable") || [409, 500].includes((error as { readonly statusCode?: number }).statusCode ?? 0);
 
+interface Removing {
+  readonly containers: Containers;
+  /** By the engine's id. */
+  readonly container: string;
+}
 /** Killed where it runs; returns once the engine no longer knows it. */
-export async function removeForGood(
-  look: () => Promise<InspectedContainer | undefined>,
-  containers: Containers,
-  signal: AbortSignal,
-): Promise<void> {
+export async function removeForGood({ containers, container }: Removing, signal: AbortSignal): Promise<void> {
   const when = (error: unknown): boolean => !signal.aborted && isPassing(error);
   await retry({ signal, attempts: mostAttempts, when }, async () => {
-    const found = await look();
-    if (found === undefined) return;
-    await containers.remove(found.Id, signal);
-    if ((await look()) !== undefined) throw stillThere();
+    await containers.remove(container, signal);
+    if ((await containers.inspect(container, signal)) !== undefined) throw stillThere();
   });
 }
 /** It is in use for as long as its container is not quite gone. */
@@ -42,9 +41,13 @@ export async function removeVolume(volumes: Volumes, name: string, signal: Abort
  * The container first, since its volumes are in use until then. The volumes bear the id too, so that what is left when this
  * is cut short is found by the id, and removed by doing it again.
  */
-export async function removeContainer({ containers, volumes, owner }: RemoveParts, id: WorkloadId, call: Call): Promise<void> {
-  const { signal } = call;
-  await removeForGood(() => containers.find(id, signal), containers, signal);
+export async function removeContainer(
+  { containers, volumes, owner }: RemoveParts,
+  { Id: container, Config }: InspectedContainer,
+  { signal }: Call,
+): Promise<void> {
+  await removeForGood({ containers, container }, signal);
+  const id = Config.Labels[label.id] ?? "";
   for (const { Name } of await volumes.list({ [label.owner]: owner, [label.id]: id }, signal)) {
     await removeVolume(volumes, Name, signal);
   }

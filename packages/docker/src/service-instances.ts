@@ -113,7 +113,7 @@ export class ServiceInstances {
   async remove(instances: Instances, signal: AbortSignal): Promise<void> {
     const { containers, volumes } = this.#parts;
     await mapLimited(instances, async ({ container, name }) => {
-      await removeForGood(() => containers.inspect(container, signal), containers, signal);
+      await removeForGood({ containers, container }, signal);
       await removeVolume(volumes, secretsVolume(name), signal);
     });
   }

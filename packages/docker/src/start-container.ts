@@ -41,7 +41,7 @@ export async function startContainer(
   const found = known ?? (await create(parts, { spec, plan }, call));
   // Another spec's container is not ours to start; core tells the caller of the conflict.
   const mine = found.Config.Labels["longshore.hash"] === order.specHash;
-  if (mine && (await lease.acquire(id, call.signal))) await startOnce(parts, { spec, container: found }, call);
+  if (mine && (await lease.acquire(id, found, call.signal))) await startOnce(parts, { spec, container: found }, call);
   const started = await containers.find(id, call.signal);
   if (started === undefined) throw gone();
   return started;

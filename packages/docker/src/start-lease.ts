@@ -36,11 +36,11 @@ export class StartLease {
     const { token, leaseMs } = this.#parts;
     return { [label.starter]: token, [label.startBy]: String(Date.now() + leaseMs) };
   }
-  /** True: this caller starts it, now. False: it needs no start any more, or is gone. */
-  async acquire(id: WorkloadId, signal: AbortSignal): Promise<boolean> {
+  /** `found` is what was just seen. True: this caller starts it, now. False: it needs no start any more, or is gone. */
+  async acquire(id: WorkloadId, found: InspectedContainer, signal: AbortSignal): Promise<boolean> {
     let generation = 0;
-    for (;;) {
-      const container = await this.#parts.look(id, signal);
+    let container: InspectedContainer | undefined = found;
+    for (; ; container = await this.#parts.look(id, signal)) {
       if (container === undefined || !isUnstarted(container)) return false;
       const lease = await this.#lease(container, generation, signal);
       if (lease !== undefined) {

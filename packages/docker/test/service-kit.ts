@@ -9,10 +9,6 @@ import { image, native } from "./kit.ts";
 export type DockerRuntime = Runtime<DockerCapabilities>;
 const port = 8080;
 
-const answering = (text: string): string =>
-  `while read -r l; do l=$(printf %s "$l" | tr -d "\\r"); [ -n "$l" ] || break; done; ` +
-  `printf "HTTP/1.0 200 OK\\r\\nContent-Length: ${text.length}\\r\\n\\r\\n${text}"`;
-
 /** Answers every request with the text. The first line of its log is `begun TEXT`. */
 export const serving = (
   id: string,
@@ -23,7 +19,7 @@ export const serving = (
   id: workloadId(id),
   image,
   init: true,
-  command: ["sh", "-c", `echo begun ${text}; exec busybox nc -ll -p ${port} -e sh -c '${answering(text)}'`],
+  command: ["sh", "-c", `echo begun ${text}; printf ${text} > /tmp/index.html; exec httpd -f -p ${port} -h /tmp`],
   ports: [{ port }],
   readiness: { port, path: "/", periodMs: 200 },
   drainMs: 300,
@@ -43,7 +39,7 @@ export async function started(runtime: DockerRuntime, spec: ServiceSpec): Promis
   return until(runtime, spec.id);
 }
 const get = async ({ host, hostPort }: Endpoint): Promise<string> =>
-  (await fetch(`http://${host}:${hostPort}/`, { signal: AbortSignal.timeout(10_000) })).text();
+  (await fetch(`http://${host}:${hostPort}/`, { signal: AbortSignal.timeout(30_000) })).text();
 export async function answers(runtime: DockerRuntime, id: WorkloadId): Promise<readonly string[]> {
   return Promise.all((await runtime.capabilities.endpoints.endpoints(id)).map(get));
 }

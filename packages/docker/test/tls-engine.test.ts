@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(async () => engine?.[Symbol.asyncDispose]());
 beforeEach(async (context: TestContext) => {
   await needEngine(context);
-  if (!(await able)) context.skip("requires docker: only root can start a second engine, with dockerd and openssl");
+  if (!(await able)) context.skip("requires docker: only root can start a second engine, with dockerd, openssl and ip");
 });
 
 const configOf = (kind: "certificates" | "strangers" | "elsewhere" = "certificates"): { host: string; certificates: string } => {

@@ -1,4 +1,5 @@
 import { execFile, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -39,10 +40,28 @@ async function certify(folder: string): Promise<void> {
 
 export const canStartEngine = async (): Promise<boolean> =>
   process.getuid?.() === 0 &&
-  run("sh", ["-c", "command -v dockerd && command -v openssl"]).then(
+  run("sh", ["-c", "command -v dockerd && command -v openssl && command -v ip"]).then(
     () => true,
     () => false,
   );
+
+/** Free for tests (RFC 2544), and hardly anybody's own. */
+const bridgeAddress = "198.18.213.1/24";
+
+/** An engine without a bridge of its own would take the other engine's away (moby, daemon/daemon_unix.go). */
+async function makeBridge(): Promise<AsyncDisposable & { readonly name: string }> {
+  const name = `ls${randomBytes(4).toString("hex")}`;
+  const remove = async (): Promise<void> => void (await run("ip", ["link", "delete", name]));
+  await run("ip", ["link", "add", name, "type", "bridge"]);
+  try {
+    await run("ip", ["address", "add", bridgeAddress, "dev", name]);
+    await run("ip", ["link", "set", name, "up"]);
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return { name, [Symbol.asyncDispose]: remove };
+}
 
 /** A second engine, on loopback and with TLS on both sides. Whatever it makes is in one folder, which goes with it. */
 export async function startTlsEngine(): Promise<TlsEngine> {
@@ -55,6 +74,7 @@ export async function startTlsEngine(): Promise<TlsEngine> {
   await run("cp", [join(certificates, "ca.pem"), strangers]);
   await writeFile(join(folder, "daemon.json"), "{}");
   const port = await freePort();
+  const bridge = await makeBridge();
   const tls = ["ca", "server-cert", "server-key"].map((name) => join(certificates, `${name}.pem`));
   const engine = spawn(
     "dockerd",
@@ -62,7 +82,7 @@ export async function startTlsEngine(): Promise<TlsEngine> {
       ...["--config-file", join(folder, "daemon.json"), "--host", `tcp://127.0.0.1:${port}`],
       ...["--tlsverify", "--tlscacert", tls[0] ?? "", "--tlscert", tls[1] ?? "", "--tlskey", tls[2] ?? ""],
       ...["--data-root", join(folder, "data"), "--exec-root", join(folder, "exec"), "--pidfile", join(folder, "pid")],
-      ...["--storage-driver", "vfs", "--bridge", "none", "--iptables=false", "--ip6tables=false"],
+      ...["--storage-driver", "vfs", "--bridge", bridge.name, "--iptables=false", "--ip6tables=false"],
     ],
     { stdio: ["ignore", "pipe", "pipe"] },
   );
@@ -74,6 +94,7 @@ export async function startTlsEngine(): Promise<TlsEngine> {
     await ended;
     const mounts = (await readFile("/proc/self/mounts", "utf8")).split("\n").map((line) => line.split(" ")[1] ?? "");
     for (const mount of mounts.filter((path) => path.startsWith(`${folder}/`)).toReversed()) await run("umount", ["-l", mount]);
+    await bridge[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });
   };
   const host = `tcp://127.0.0.1:${port}`;

@@ -93,9 +93,14 @@ export class LocalProcessDriver implements RuntimeDriver<LocalProcessCapabilitie
     const folder = this.#places.task(id);
     if (lookAtService(folder) !== undefined) return undefined;
     const createdAt = this.#host.clock.now();
-    if ((await lookAtTask(folder)) === undefined) await prepareTask(this.#places, { order, request, createdAt });
+    let early: SecretValues | undefined;
+    if ((await lookAtTask(folder)) === undefined) {
+      // A secret that cannot be had leaves nothing behind.
+      early = await this.#secrets(order, call.signal);
+      await prepareTask(this.#places, { order, request, createdAt });
+    }
     if (lookAtService(folder) !== undefined) return undefined;
-    const secrets = (): Promise<SecretValues> => this.#secrets(order, call.signal);
+    const secrets = async (): Promise<SecretValues> => early ?? this.#secrets(order, call.signal);
     const seen = await startTask({ id, folder, specHash: order.specHash, line: this.#line, secrets }, call);
     return seen && toTask(folder, seen);
   }

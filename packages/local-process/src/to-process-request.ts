@@ -63,7 +63,7 @@ export function toProcessRequest(order: Order, facts: HostFacts): Plan<ProcessRe
     ...programProblems(spec),
     ...hostProblems(spec, facts),
     ...secretProblems(spec),
-    ...(spec.kind === "service" ? portProblems(spec) : []),
+    ...(spec.kind === "service" ? [...portProblems(spec), ...probeProblems(spec)] : []),
     ...(order.resources.gpu === undefined
       ? []
       : [{ path: "resources.gpu", message: "devices cannot be given to a process; leave gpu out" }]),
@@ -105,22 +105,24 @@ function serviceOf(spec: ServiceSpec): ServiceRequest {
   };
 }
 
-function portProblems({ ports = [], readiness, replicas = 1, update = "rolling" }: ServiceSpec): readonly Problem[] {
+function portProblems({ ports = [], replicas = 1, update = "rolling" }: ServiceSpec): readonly Problem[] {
   const fixed = ports.findIndex(({ publish }) => publish !== undefined);
-  const probed =
-    readiness === undefined || ports.some(({ port, protocol = "tcp" }) => port === readiness.port && protocol === "tcp");
+  if (fixed === -1 || (replicas === 1 && update === "recreate")) return [];
+  const message = "one instance at a time can have a fixed port; expected replicas 1 and update recreate, or no publish";
+  return [{ path: `ports.${fixed}.publish`, message }];
+}
+
+/** Each instance has ports of its own, which it knows by those that are declared. */
+function probeProblems({ ports = [], readiness }: ServiceSpec): readonly Problem[] {
+  if (readiness === undefined) return [];
+  const declared = ports.flatMap(({ port, protocol = "tcp" }, at) => (port === readiness.port ? [{ at, protocol }] : []));
+  if (declared.some(({ protocol }) => protocol === "tcp")) return [];
   return [
-    ...(fixed === -1 || (replicas === 1 && update === "recreate")
-      ? []
-      : [
-          {
-            path: `ports.${fixed}.publish`,
-            message: "one instance at a time can have a fixed port; expected replicas 1 and update recreate, or no publish",
-          },
-        ]),
-    ...(probed
-      ? []
-      : [{ path: "readiness.port", message: "each instance has ports of its own; expected one that ports declares, over tcp" }]),
+    { path: "readiness.port", message: "each instance has ports of its own; expected one that ports declares, over tcp" },
+    ...declared.map(({ at }) => ({
+      path: `ports.${at}.protocol`,
+      message: "readiness asks this port over tcp; expected tcp, or another port for readiness",
+    })),
   ];
 }
 

@@ -114,9 +114,16 @@ test.each<[path: string, message: RegExp, Partial<ServiceSpec>]>([
   ],
   ["ports.0.publish", /one instance at a time/, { ports: [{ port: 81, publish: 8081 }] }],
   ["readiness.port", /one that ports declares/, { readiness: { port: 80 } }],
-  ["readiness.port", /over tcp/, { readiness: { port: 80 }, ports: [{ port: 80, protocol: "udp" }] }],
 ])("of a service, %s is refused: %s", (path, message, rest) => {
   expect(serviceOf(rest).problems).toEqual([{ path, message: expect.stringMatching(message) }]);
+});
+
+test("a probe over tcp of a port over udp is told of at both", () => {
+  const { problems } = serviceOf({ readiness: { port: 80 }, ports: [{ port: 81 }, { port: 80, protocol: "udp" }] });
+  expect(problems).toEqual([
+    { path: "readiness.port", message: expect.stringMatching(/over tcp/) },
+    { path: "ports.1.protocol", message: expect.stringMatching(/over tcp; expected tcp/) },
+  ]);
 });
 
 test("a fixed port is for one instance, which goes before the next one comes", () => {

@@ -4,12 +4,11 @@ import { checkDisk, checkRuntime } from "../doctor/check-runtime.ts";
 import { checkSpecs } from "../doctor/check-secrets.ts";
 import { checkStore } from "../doctor/check-store.ts";
 import type { Finding } from "../doctor/finding.ts";
+import { failureCode } from "../exit-code-of-ending.ts";
 import { namesToAsk } from "../runtimes/look-everywhere.ts";
 import { messageOf } from "../runtimes/open-all.ts";
 import type { BareSession, Session } from "../session.ts";
 
-/** The one code that no task's end, no mistake and no failure has here. */
-const somethingIsWrong = 1;
 const colors = { ok: "green", warn: "yellow", bad: "red" } as const;
 
 const checkNode = (): Finding => ({ check: "node", state: "ok", message: `${process.versions.node}, 22.19 or newer is needed` });
@@ -45,5 +44,5 @@ export async function doctor(session: BareSession, flags: DoctorFlags): Promise<
       );
     }
   }
-  return wrong ? somethingIsWrong : 0;
+  return wrong ? failureCode : 0;
 }

@@ -11,7 +11,7 @@ Examples:
   $ longshore runtimes --runtime docker --json`;
 
 const doctorHelp = `
-One line for each thing that is needed, with a hint where it is missing. Exits with 1 when something is wrong.
+One line for each thing that is needed, with a hint where it is missing. Exits with 125 when something is wrong.
 
 Examples:
   $ longshore doctor

@@ -60,6 +60,12 @@ export class FarBackend implements AsyncDisposable {
     await new Promise<void>((resolve) => far.#server.listen(join(folder, "far.sock"), resolve));
     return far;
   }
+  /** The same, and beside it a runtime called `down` that nobody answers for. */
+  get configWithOneDown(): string {
+    const end = / \}\n$/;
+    const down = this.config.replace("runtimes: { far:", "down:").replace("far.sock", "none.sock").replace(end, "");
+    return this.config.replace(end, `, ${down} }\n`);
+  }
   /** Where copies into workloads go. */
   get files(): string {
     return join(this.#folder, "files");

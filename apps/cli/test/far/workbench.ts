@@ -25,11 +25,12 @@ async function* bytesOf(input: AsyncIterable<Keystrokes> | undefined): AsyncGene
 
 async function* exec(request: ExecRequest, { signal }: Call): AsyncGenerator<OutputChunk | ExecEnd, void, void> {
   const [program = "", ...args] = request.command;
-  // script(1) is the far terminal.
-  const words = request.tty === undefined ? [program, ...args] : ["script", "-qec", [program, ...args].join(" "), "/dev/null"];
+  // script(1) is the far terminal; the program takes its shell's place, so that it alone gets what the keys raise.
+  const words =
+    request.tty === undefined ? [program, ...args] : ["script", "-qec", `exec ${[program, ...args].join(" ")}`, "/dev/null"];
   const child = spawn(words[0] ?? "", words.slice(1), {
     cwd: request.workingDirectory,
-    env: { ...process.env, ...request.env },
+    env: { ...process.env, SHELL: "/bin/sh", ...request.env },
     signal,
   });
   child.on("error", () => {});
