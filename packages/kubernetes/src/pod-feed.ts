@@ -1,9 +1,9 @@
+import { readJsonLines } from "@longshore/core/driver";
 import type { V1Pod } from "./objects.ts";
 import { LongshoreError, type WorkloadId } from "@longshore/core";
 import type { Cluster } from "./cluster.ts";
 import { label } from "./object-names.ts";
 import type { Pods } from "./pods.ts";
-import { readJsonLines } from "./read-json-lines.ts";
 
 /** `open`: the watch runs from here on; what came before is not in it. `broken`: nothing more is heard; listen anew. */
 export type PodNews =

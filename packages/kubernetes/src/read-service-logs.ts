@@ -1,13 +1,12 @@
 import type { V1Pod } from "./objects.ts";
 import type { WorkloadId } from "@longshore/core";
-import { type Call, type DriverLogItem, type DriverLogQuery, orAbort } from "@longshore/core/driver";
+import { type Call, type DriverLogItem, type DriverLogQuery, orAbort, MergedBatches } from "@longshore/core/driver";
 import { Changes } from "./changes.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Deployments } from "./deployments.ts";
 import { LogPlacer } from "./log-placer.ts";
 import { mainStatus } from "./map-pod-state.ts";
 import { instanceOf, isStopped } from "./map-service-state.ts";
-import { MergedBatches } from "./merge-batches.ts";
 import type { PodFeed } from "./pod-feed.ts";
 import { readRun, untilGone } from "./read-run.ts";
 
