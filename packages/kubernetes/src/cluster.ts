@@ -7,6 +7,7 @@ import type {
   Configuration,
   ConfigurationOptions,
   CoreV1Api,
+  CustomObjectsApi,
   KubeConfig,
   RequestContext,
   VersionApi,
@@ -20,6 +21,8 @@ export interface Apis {
   readonly core: CoreV1Api;
   readonly apps: AppsV1Api;
   readonly authorization: AuthorizationV1Api;
+  /** What the client has no types of. */
+  readonly custom: CustomObjectsApi;
   readonly version: VersionApi;
 }
 export interface ClusterCall {
@@ -52,6 +55,7 @@ export class Cluster implements Disposable {
     this.#transport = new HttpTransport(config);
     this.namespace = of.namespace ?? config.getContextObject(config.getCurrentContext())?.namespace ?? "default";
     const { AppsV1Api: Apps, AuthorizationV1Api: Authorization, CoreV1Api: Core, VersionApi: Version } = loaded;
+    const { CustomObjectsApi: Custom } = loaded;
     const configuration: Configuration = loaded.createConfiguration({
       baseServer: new loaded.ServerConfiguration(this.server, {}),
     });
@@ -59,6 +63,7 @@ export class Cluster implements Disposable {
       core: new Core(configuration),
       apps: new Apps(configuration),
       authorization: new Authorization(configuration),
+      custom: new Custom(configuration),
       version: new Version(configuration),
     };
   }

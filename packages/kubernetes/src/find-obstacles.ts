@@ -2,6 +2,7 @@ import type { Obstacle, WorkloadSpec } from "@longshore/core";
 import { parseCpu, parseMemory } from "@longshore/core";
 import { hasStatus, unless } from "./classify-kubernetes-error.ts";
 import type { Cluster } from "./cluster.ts";
+import { readQuantity } from "./read-quantity.ts";
 
 interface Right {
   readonly group: string;
@@ -17,6 +18,7 @@ const rights: readonly Right[] = [
   { group: "", resource: "secrets", verbs: ["create", "get", "list", "delete"] },
   { group: "", resource: "services", verbs: ["create", "list", "patch", "delete"] },
   { group: "", resource: "events", verbs: ["list"] },
+  { group: "metrics.k8s.io", resource: "pods", verbs: ["list"] },
   { group: "apps", resource: "deployments", verbs: ["create", "get", "list", "update", "patch", "delete"] },
 ];
 interface Asked {
@@ -53,22 +55,6 @@ async function missingRights(parts: ObstacleParts, signal: AbortSignal): Promise
           },
         ],
   );
-}
-
-const binary: Readonly<Record<string, number>> = {
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-};
-/** A quantity of the API, such as `2`, `500m`, `16Gi`, in cores or bytes. */
-export function readQuantity(text: string): number {
-  const [, number, unit = ""] = /^(\d+(?:\.\d+)?)([A-Za-z]*)$/.exec(text) ?? [];
-  return Number(number) * (unit === "m" ? 0.001 : (binary[unit] ?? 1));
 }
 
 /** Where nodes may be listed: no node would ever be large enough. */

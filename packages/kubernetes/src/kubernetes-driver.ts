@@ -34,6 +34,7 @@ import { loadKubeConfig } from "./load-kube-config.ts";
 import { mapPod } from "./map-pod-state.ts";
 import { PodFeed } from "./pod-feed.ts";
 import { Pods } from "./pods.ts";
+import { podStats } from "./pod-stats.ts";
 import { readBackendLogs } from "./read-backend-logs.ts";
 import { readPodLogs } from "./read-pod-logs.ts";
 import { readServiceLogs } from "./read-service-logs.ts";
@@ -81,6 +82,7 @@ class KubernetesDriver implements RuntimeDriver<KubernetesCapabilities, Kubernet
       },
       backendLogs: { backendLogs: (id, { signal }) => readBackendLogs(parts, id, signal) },
       preflight: { preflight: (spec, { signal }) => findObstacles(parts, spec, signal) },
+      stats: { stats: (id, call) => podStats(parts, id, call) },
       watch: { watch: (_from, call) => watchPods(parts, call) },
     };
   }

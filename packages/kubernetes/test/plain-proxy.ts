@@ -5,7 +5,11 @@ import type { Duplex } from "node:stream";
 import type { KubeConfig } from "@kubernetes/client-node";
 
 /** Speaks plain HTTP on a port of 127.0.0.1, and to the API server as the kubeconfig says: so faults can be put in between. */
-export async function plainProxy(config: KubeConfig): Promise<{ readonly port: number; close(): Promise<void> }> {
+export async function plainProxy(
+  config: KubeConfig,
+  /** Answers in the server's place, where it has an answer for a path: for an API that the cluster at hand does not have. */
+  answerFor: (path: string) => object | undefined = () => undefined,
+): Promise<{ readonly port: number; close(): Promise<void> }> {
   const base = new URL(config.getCurrentCluster()?.server ?? "");
   const onward = async (incoming: IncomingMessage): Promise<http.ClientRequest> => {
     const secured: https.RequestOptions = { headers: {} };
@@ -19,6 +23,8 @@ export async function plainProxy(config: KubeConfig): Promise<{ readonly port: n
     });
   };
   const pass = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const own = answerFor(incoming.url ?? "/");
+    if (own !== undefined) return void response.setHeader("content-type", "application/json").end(JSON.stringify(own));
     const outgoing = await onward(incoming);
     response.once("close", () => outgoing.destroy());
     outgoing

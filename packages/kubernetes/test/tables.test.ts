@@ -8,7 +8,7 @@ import type { KubernetesOptions } from "../src/kubernetes-config.ts";
 import { LogPlacer } from "../src/log-placer.ts";
 import { isOver, mapPod } from "../src/map-pod-state.ts";
 import { parsePodLog } from "../src/parse-pod-log.ts";
-import { readQuantity } from "../src/find-obstacles.ts";
+import { readQuantity } from "../src/read-quantity.ts";
 import { toDockerConfig } from "../src/to-docker-config.ts";
 import { toPodRequest } from "../src/to-pod-request.ts";
 import { container, ended, podWith, running, waiting } from "./pods.ts";
@@ -292,6 +292,7 @@ test.each([
   ["500m", 0.5],
   ["16Gi", 16 * 2 ** 30],
   ["1k", 1000],
+  ["12345678n", 0.012345678],
 ])("%s is %d", (text, value) => {
   expect(readQuantity(text)).toBe(value);
 });
