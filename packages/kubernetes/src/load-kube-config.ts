@@ -1,4 +1,6 @@
 import { LongshoreError } from "@longshore/core";
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { KubernetesConfig } from "./kubernetes-config.ts";
 
@@ -24,5 +26,22 @@ export async function loadKubeConfig({ kubeconfig, context }: KubernetesConfig):
   if (found.getCurrentCluster() === null) {
     refuse(`the kubeconfig's current context ${JSON.stringify(found.getCurrentContext())} names no cluster; expected context`);
   }
+  refuseExpired(found);
   return found;
+}
+
+/** An API server says of an expired one only that it is not accepted. What cannot be read is left to the connection. */
+function refuseExpired(config: KubeConfig): void {
+  const { name, certData, certFile } = config.getCurrentUser() ?? {};
+  if (certData === undefined && certFile === undefined) return;
+  let until: Date;
+  try {
+    const certificate = certData === undefined ? readFileSync(certFile ?? "") : Buffer.from(certData, "base64");
+    until = new Date(new X509Certificate(certificate).validTo);
+  } catch {
+    return;
+  }
+  if (until.getTime() > Date.now()) return;
+  const message = `the client certificate of ${name} expired on ${until.toISOString()}`;
+  throw new LongshoreError(message, { code: "unauthenticated", operation: "open" });
 }

@@ -31,7 +31,7 @@ test("each measurement once, until nothing runs", async (context) => {
   const proxy = await plainProxy(kubeConfig, metricsOf);
   try {
     const kubeconfig = join(folder, "config");
-    const clusters = [{ name: "c", cluster: { server: `http://127.0.0.1:${proxy.port}` } }];
+    const clusters = [{ name: "c", cluster: { server: `http://127.0.0.1:${proxy.port}`, "insecure-skip-tls-verify": true } }];
     const contexts = [{ name: "x", context: { cluster: "c", user: "u", namespace } }];
     await writeFile(kubeconfig, JSON.stringify({ clusters, contexts, users: [{ name: "u" }], "current-context": "x" }));
     await using runtime = await open(owner, { kubeconfig });
