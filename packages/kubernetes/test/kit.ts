@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { PassThrough } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { IncomingMessage } from "node:http";
 import https from "node:https";
 import { AppsV1Api, CoreV1Api, Exec, KubeConfig, RbacAuthorizationV1Api } from "@kubernetes/client-node";
 import type { V1Pod, V1PolicyRule } from "../src/objects.ts";
@@ -106,6 +107,21 @@ async function execIn(pod: string, command: readonly string[]): Promise<void> {
 export async function roomForPods(): Promise<number> {
   const nodes = (await core?.listNode())?.items ?? [];
   return nodes.reduce((sum, { status }) => sum + Number(status?.allocatable?.["pods"] ?? 0), 0);
+}
+/** Requests that the API server counted of a resource, its own metric; undefined where it is not ours to read. */
+export async function countedRequests(resource: string): Promise<number | undefined> {
+  const secured: https.RequestOptions = {};
+  await kubeConfig.applyToHTTPSOptions(secured);
+  const address = `${kubeConfig.getCurrentCluster()?.server}/metrics`;
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    https.get(address, { ...secured, agent: false }, resolve).on("error", reject);
+  });
+  const text = (await Array.fromAsync(answer)).join("");
+  if (answer.statusCode !== 200) return undefined;
+  const counts = text
+    .split("\n")
+    .filter((line) => line.startsWith("apiserver_request_total{") && line.includes(`resource="${resource}"`));
+  return counts.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" "))), 0);
 }
 /** Everything of an owner's, whatever went wrong. */
 export async function cleanUp(who: Owner): Promise<void> {

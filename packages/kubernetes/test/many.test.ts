@@ -1,7 +1,7 @@
 import { type Ending, workloadId } from "@longshore/core";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { kubernetesHarness } from "./harness.ts";
-import { cleanUp, natives, needCluster, roomForPods, sh, someOwner } from "./kit.ts";
+import { cleanUp, countedRequests, natives, needCluster, roomForPods, sh, someOwner } from "./kit.ts";
 
 const owner = someOwner();
 const harness = await kubernetesHarness();
@@ -22,6 +22,7 @@ test("more tasks at once than the nodes take: none fails for it, each ends right
   await using route = await faults.route({ kind: "none" });
   await using runtime = await harness.open({ owner, through: route.through });
   const before = route.requests();
+  const countedBefore = await countedRequests("pods");
   const one = async (index: number): Promise<Ending> => {
     const spec = sh(`many-${index}`, `sleep 15; echo ${index}; exit ${index % 3}`);
     await runtime.start(spec);
@@ -35,6 +36,10 @@ test("more tasks at once than the nodes take: none fails for it, each ends right
   const endings = await running;
   expect(endings.map((ending) => ending.exit?.code)).toEqual(endings.map((_, index) => index % 3));
   const each = (route.requests() - before) / count;
+  const counted = ((await countedRequests("pods")) ?? NaN) - (countedBefore ?? NaN);
+  console.log(
+    `${(counted / count).toFixed(1)} requests of pods each by the API server's own count, kubelet and scheduler included`,
+  );
   console.log(
     `${count} tasks at once, room for ${room} pods: ${each.toFixed(1)} requests each, ${route.connections()} connections at the end`,
   );
