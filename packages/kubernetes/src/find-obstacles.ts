@@ -60,7 +60,7 @@ async function missingRights(parts: ObstacleParts, signal: AbortSignal): Promise
 /** Where nodes may be listed: no node would ever be large enough. */
 async function tooLarge(
   { cluster }: ObstacleParts,
-  { resources }: WorkloadSpec,
+  { resources }: Partial<Pick<WorkloadSpec, "resources">>,
   signal: AbortSignal,
 ): Promise<readonly Obstacle[]> {
   if (resources?.cpu === undefined && resources?.memory === undefined) return [];
@@ -108,7 +108,11 @@ async function noNamespace({ cluster }: ObstacleParts, signal: AbortSignal): Pro
 }
 
 /** What is asked of the API server itself: rights, room, and the namespace. */
-export async function findObstacles(parts: ObstacleParts, spec: WorkloadSpec, signal: AbortSignal): Promise<readonly Obstacle[]> {
-  const all = await Promise.all([noNamespace(parts, signal), missingRights(parts, signal), tooLarge(parts, spec, signal)]);
+export async function findObstacles(
+  parts: ObstacleParts,
+  spec: WorkloadSpec | undefined,
+  signal: AbortSignal,
+): Promise<readonly Obstacle[]> {
+  const all = await Promise.all([noNamespace(parts, signal), missingRights(parts, signal), tooLarge(parts, spec ?? {}, signal)]);
   return all.flat();
 }
