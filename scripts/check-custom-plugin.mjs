@@ -11,7 +11,14 @@ import { endProcesses } from "./end-processes.mjs";
 const exec = promisify(execFile);
 // Not the toolchain's, which ends this process at the first signal.
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const ours = ["packages/core", "packages/conformance", "packages/local-process", "packages/docker", "apps/cli"];
+const ours = [
+  "packages/core",
+  "packages/conformance",
+  "packages/local-process",
+  "packages/docker",
+  "packages/kubernetes",
+  "apps/cli",
+];
 const mostLines = 200;
 
 const place = await mkdtemp(join(tmpdir(), "longshore-stranger-"));

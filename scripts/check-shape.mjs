@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { packageFolders } from "./toolchain.mjs";
 
 /** The words that a driver's file names may use for what its backend runs. */
-const drivers = { docker: ["container", "docker"], "local-process": ["process"] };
+const drivers = { docker: ["container", "docker"], kubernetes: ["pod", "kubernetes"], "local-process": ["process"] };
 
 const problems = [];
 const require = (holds, place, problem) => holds || problems.push(`${place}: ${problem}`);

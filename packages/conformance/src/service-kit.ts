@@ -73,9 +73,16 @@ export function client(
   const seen: string[] = [];
   let over = false;
   const once = async (turn: number): Promise<string> => {
+    const asked = performance.now();
     const endpoints = await endpointsOf(stage, runtime, id);
+    const told = performance.now();
     const one = endpoints[turn % Math.max(1, endpoints.length)];
-    return one === undefined ? "no endpoint" : ask(stage, one).catch((error: unknown) => `refused: ${String(error)}`);
+    const refused = (error: unknown): string => {
+      const { cause = error } = error as Error;
+      const ms = (from: number): string => `${Math.round(performance.now() - from)} ms after`;
+      return `refused by ${JSON.stringify(one)}, ${ms(asked)} the endpoints were asked for, ${ms(told)} they were told: ${String(cause)}`;
+    };
+    return one === undefined ? "no endpoint" : ask(stage, one).catch(refused);
   };
   const asking = async (): Promise<void> => {
     for (let turn = 0; !over; turn++) {

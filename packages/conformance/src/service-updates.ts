@@ -203,6 +203,13 @@ async function crashLoop(stage: Stage): Promise<void> {
 async function onFailure(stage: Stage): Promise<void> {
   const spec = stage.service([{ do: "print", text: "done" }], { restart: "on-failure" });
   const runtime = await stage.open();
+  const { problems } = await runtime.plan(spec);
+  if (problems.length > 0)
+    return assert.deepEqual(
+      problems.map(({ path }) => path),
+      ["restart"],
+      "only that may be refused, and by name",
+    );
   await stage.soon(runtime.start(spec), "start");
   const { state } = await until(stage, runtime, {
     id: spec.id,

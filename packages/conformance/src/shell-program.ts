@@ -24,12 +24,13 @@ function trapping(then: Extract<Step, { do: "trap" }>["then"]): string {
   const print = then.print === undefined ? "" : `echo ${quoted(then.print)}; `;
   return `trap ${quoted(`${print}exit ${then.exit}`)} TERM`;
 }
-/** With busybox, whose `nc` runs a program for each connection. A port of its own is told as `PORT_` and the number. */
+/**
+ * With busybox's own server, in a folder of its own: beside the program, or wherever may be written. A port of its own is told as
+ * `PORT_` and the number. (`nc` holds two waiting connections: the third hangs for seconds.)
+ */
 function serving({ port, text }: Extract<Step, { do: "serve" }>): string {
-  const answer = `printf 'HTTP/1.0 200 OK\\r\\nContent-Length: ${Buffer.byteLength(text)}\\r\\n\\r\\n%s' ${quoted(text)}`;
-  // No other program for a line of the request: under load each of them takes long.
-  const handler = `r=$(printf '\\r'); while read -r l; do [ -n "\${l%"$r"}" ] || break; done; ${answer}`;
-  return `busybox nc -ll -p "\${PORT_${port}:-${port}}" -e sh -c ${quoted(handler)}`;
+  const folder = "d=$(mktemp -d -p . 2>/dev/null || mktemp -d)";
+  return `${folder}; printf %s ${quoted(text)} > "$d/index.html"; busybox httpd -f -p "\${PORT_${port}:-${port}}" -h "$d"`;
 }
 function compiled(step: Step): string {
   switch (step.do) {
@@ -62,7 +63,7 @@ function compiled(step: Step): string {
 }
 
 /**
- * For `sh -c` in dash and in busybox; `serve` needs busybox itself. Container backends note: process 1 cannot kill itself, so a program with a `die` step
+ * For `sh -c` in dash and in busybox; `serve` needs busybox itself, and answers at `/`. Container backends note: process 1 cannot kill itself, so a program with a `die` step
  * needs an init process (`init: true`).
  */
 export const shellProgram = (steps: Program): string => [...steps.map(compiled), "exit 0"].join("\n");

@@ -12,7 +12,7 @@ describe("docker keeps the guarantees", () => {
         if (skip !== undefined) context.skip(skip);
         await run();
       },
-      180_000,
+      400_000,
     );
   }
 });

@@ -93,6 +93,8 @@ export function dockerHarness(): Harness {
       config: { image, command: ["true"], resources: { ephemeralStorage: "1Gi" } },
     },
     // The engine tells of 137 alone whether it was an exit or a signal.
+    // An engine that hundreds of containers keep busy takes its time.
+    patienceMs: 90_000,
     tells: { signals: false, streams: true },
     outOfMemory: { image, command: ["tail", "/dev/zero"], resources: { memory: "16Mi" } },
     ...abilities,

@@ -39,7 +39,7 @@ const isSupervisor = (what: string, where: string): boolean =>
 const processesIn = (folder: string): readonly { readonly pid: number }[] =>
   readdirSync("/proc").flatMap((name) => {
     const where = read(() => readlinkSync(`/proc/${name}/cwd`), "");
-    return /^\d+$/.test(name) && where === folder ? [{ pid: Number(name) }] : [];
+    return /^\d+$/.test(name) && (where === folder || where.startsWith(`${folder}/`)) ? [{ pid: Number(name) }] : [];
   });
 
 /** Everything but the folders that are there for as long as the owner is: one tells of changes, one is the supervisor's. */
