@@ -17,6 +17,8 @@ const ours = [
   "packages/local-process",
   "packages/docker",
   "packages/kubernetes",
+  "packages/ecs",
+  "packages/emulators",
   "apps/cli",
 ];
 const mostLines = 200;

@@ -54,15 +54,24 @@ async function runATask(bench: Bench, flags: readonly string[]): Promise<Running
   }
 }
 
+/** The number that a task has written, or is about to. */
+async function pidIn(file: string): Promise<number> {
+  for (;;) {
+    const text = await readFile(file, "utf8").catch(() => "");
+    if (text.endsWith("\n")) return Number(text);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
 /** The containers of a Docker engine that are a task's. */
 const containersOf = (taskArn: string): Promise<readonly unknown[]> =>
   new Promise((resolve, reject) => {
     const filters = encodeURIComponent(JSON.stringify({ label: [`longshore.emulator.task=${taskArn}`] }));
     const socketPath = (process.env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock").replace(/^unix:\/\//, "");
-    request({ socketPath, path: `/containers/json?all=1&filters=${filters}` }, async (answer) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of answer) chunks.push(chunk as Buffer);
-      resolve(JSON.parse(Buffer.concat(chunks).toString()) as unknown[]);
+    request({ socketPath, path: `/containers/json?all=1&filters=${filters}` }, (answer) => {
+      let text = "";
+      answer.setEncoding("utf8").on("data", (piece: string) => (text += piece));
+      answer.once("end", () => resolve(JSON.parse(text) as unknown[]));
     })
       .on("error", reject)
       .end();
@@ -79,7 +88,7 @@ for (const { engine, obstacle } of engines)
       await using bench = await Bench.open();
       const { live, url, taskArn } = await runATask(bench, ["--engine", engine]);
       if (engine === "docker") expect(await containersOf(taskArn)).toHaveLength(1);
-      const pid = engine === "process" && Number(await readFile(join(bench.folder, "pid"), "utf8"));
+      const pid = engine === "process" && (await pidIn(join(bench.folder, "pid")));
       if (pid !== false) expect(process.kill(pid, 0)).toBe(true);
       live.process.kill(signal);
       expect(await live.done).toMatchObject({ code, stderr: "" });

@@ -13,7 +13,7 @@ export interface DockerEngineOptions {
 }
 
 /** The label of every container that an emulator made; its value is the emulator's id. */
-export const emulatorLabel = "longshore.emulator";
+const emulatorLabel = "longshore.emulator";
 
 /** Runs containers on the Docker engine that `DOCKER_HOST` names, or the one of this machine. */
 export class DockerEngine implements Engine {

@@ -18,6 +18,9 @@ export interface EngineContainer {
   /** Standard input stays open, with nothing to read. */
   readonly stdin?: boolean;
   readonly stopSignal?: string;
+  /** Such as NET_RAW, or ALL; beside what the engine gives by itself. */
+  readonly capabilities?: { readonly add?: readonly string[]; readonly drop?: readonly string[] };
+  readonly limits?: readonly { readonly name: string; readonly soft: number; readonly hard: number }[];
   /** Ports that have to be reached at `EngineRun.address`. */
   readonly ports?: readonly number[];
   /** Shares the network, and so the address, of this run of the same engine. */

@@ -18,6 +18,7 @@ export class ProcessEngine implements Engine {
   readonly kind = "process";
   readonly #options: ProcessEngineOptions;
   readonly #runs = new Set<EngineRun>();
+  readonly #starting = new Set<Promise<unknown>>();
   #closed = false;
 
   constructor(options: ProcessEngineOptions) {
@@ -31,17 +32,23 @@ export class ProcessEngine implements Engine {
   }
 
   async start(container: EngineContainer): Promise<EngineRun> {
+    if (this.#closed) throw new EngineStartError("rejected", "the engine was closed");
+    const started = this.#start(container);
+    this.#starting.add(started);
+    return started.finally(() => this.#starting.delete(started));
+  }
+
+  async #start(container: EngineContainer): Promise<EngineRun> {
     await this.prepare(container.image);
     const run = await startProcess(container, this.#options.clock);
     this.#runs.add(run);
     void run.exited.then(() => this.#runs.delete(run));
-    if (!this.#closed) return run;
-    await run.remove();
-    throw new EngineStartError("rejected", "the engine was closed");
+    return run;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
+    await Promise.allSettled(this.#starting);
     await Promise.all([...this.#runs].map((run) => run.remove()));
   }
 }

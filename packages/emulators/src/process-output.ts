@@ -1,11 +1,26 @@
 import type { Readable } from "node:stream";
+import { setTimeout } from "node:timers/promises";
 import type { Clock } from "./clock.ts";
 import type { EngineOutput } from "./engine.ts";
 
 type Source = Readonly<Record<EngineOutput["stream"], Readable>>;
 
+export interface ProcessOutputOptions {
+  readonly clock: Clock;
+  /** Once the process has ended. */
+  readonly exited: Promise<unknown>;
+}
+
+/** How long after its end whoever has taken a process's pipes along, and left its group, is heard. */
+const lingerMs = 1000;
+
 /** What both streams of a process say, as it arrives. A program that nobody reads waits once its pipes are full. */
-export async function* processOutput(source: Source, clock: Clock): AsyncGenerator<EngineOutput> {
+export async function* processOutput(source: Source, { clock, exited }: ProcessOutputOptions): AsyncGenerator<EngineOutput> {
+  let over = false;
+  void exited.then(() => {
+    over = true;
+    wake();
+  });
   const arrived: EngineOutput[] = [];
   let open = 2;
   let wake = (): void => {};
@@ -28,7 +43,14 @@ export async function* processOutput(source: Source, clock: Clock): AsyncGenerat
       yield next;
       source[next.stream].resume();
     } else {
-      await new Promise<void>((resolve) => (wake = resolve));
+      const woken = new Promise<boolean>((resolve) => (wake = () => resolve(true)));
+      const timer = new AbortController();
+      const lingered = over && setTimeout(lingerMs, false, { signal: timer.signal, ref: false }).catch(() => false);
+      const more = await (lingered ? Promise.race([woken, lingered]) : woken);
+      timer.abort();
+      if (!more) break;
     }
   }
+  source.stdout.destroy();
+  source.stderr.destroy();
 }

@@ -32,14 +32,14 @@ function checkMembers(place: string, value: Loose, fields: FaultFields): void {
 
 function checkNumbers(place: string, { probability, first, times }: Loose): void {
   if (probability !== undefined && !(Number(probability) >= 0 && Number(probability) <= 1))
-    throw new TypeError(`${place}.probability has to be from 0 to 1, not ${String(probability)}`);
+    throw new TypeError(`${place}.probability has to be from 0 to 1, not ${JSON.stringify(probability)}`);
   for (const [name, value] of Object.entries({ first, times }))
     if (value !== undefined && !(Number.isInteger(value) && Number(value) >= 1))
-      throw new TypeError(`${place}.${name} has to be a whole number from 1, not ${String(value)}`);
+      throw new TypeError(`${place}.${name} has to be a whole number from 1, not ${JSON.stringify(value)}`);
 }
 
 /** Reads one rule of a file or a request. @throws TypeError which says what is wrong where. */
-export function readFaultRule(value: unknown, kinds: FaultKinds, place = "rule"): FaultRule {
+function readFaultRule(value: unknown, kinds: FaultKinds, place = "rule"): FaultRule {
   if (!isRecord(value)) throw new TypeError(`${place} has to be an object with operation and fault`);
   const { fault, ...rest } = value;
   checkMembers(place, rest, { operation: "string", "probability?": "number", "first?": "number", "times?": "number" });

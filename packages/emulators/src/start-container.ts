@@ -35,7 +35,7 @@ const quietly = (work: Promise<unknown>, ...expected: number[]): Promise<void> =
 async function exitOf(container: Docker.Container): Promise<EngineExit> {
   try {
     const { StatusCode: code } = (await container.wait()) as { StatusCode: number };
-    const { OOMKilled: outOfMemory = false } = (await container.inspect()).State;
+    const { OOMKilled: outOfMemory } = (await container.inspect()).State;
     const [signal] = Object.entries(constants.signals).find(([, number]) => number === code - 128) ?? [];
     return { code, ...(signal && { signal }), outOfMemory };
   } catch {

@@ -7,7 +7,7 @@ import { pipeline } from "node:stream/promises";
 import type { Clock } from "./clock.ts";
 import type { EngineContainer, EngineExec, EngineExecOptions, EngineExit, EngineRun } from "./engine.ts";
 import { EngineStartError } from "./engine-start-error.ts";
-import { processOutput } from "./process-output.ts";
+import { processOutput, type ProcessOutputOptions } from "./process-output.ts";
 import { stopRun } from "./stop-run.ts";
 
 type Program = Pick<EngineContainer, "environment" | "workingDirectory" | "user"> & {
@@ -66,17 +66,21 @@ const exitOf = (child: ChildProcess): Promise<EngineExit> =>
     });
   });
 
-const outputOf = (child: ChildProcess, clock: Clock): EngineRun["output"] =>
-  processOutput({ stdout: child.stdout as Readable, stderr: child.stderr as Readable }, clock);
+const outputOf = (child: ChildProcess, options: ProcessOutputOptions): EngineRun["output"] =>
+  processOutput({ stdout: child.stdout as Readable, stderr: child.stderr as Readable }, options);
 
-async function exec(program: Program, clock: Clock, options: EngineExecOptions): Promise<EngineExec & { kill(): void }> {
+async function exec(
+  program: Program,
+  clock: Clock,
+  options: EngineExecOptions,
+): Promise<EngineExec & { readonly kill: () => void }> {
   const child = await launch({ ...program, input: options.input ? "open" : "none" });
   const kill = (): void => signalGroup(child, "SIGKILL");
   options.signal?.addEventListener("abort", kill, { once: true });
   // Whoever reads no more of its input has the rest of it thrown away.
   if (options.input && child.stdin) pipeline(options.input, child.stdin).catch(() => {});
   const exited = exitOf(child).finally(() => options.signal?.removeEventListener("abort", kill));
-  return { output: outputOf(child, clock), exited, kill };
+  return { output: outputOf(child, { clock, exited }), exited, kill };
 }
 
 /** Starts a container as a process group. @throws {@link EngineStartError} */
@@ -96,14 +100,15 @@ export async function startProcess(container: EngineContainer, clock: Clock): Pr
   return {
     id: String(child.pid),
     exited,
-    output: outputOf(child, clock),
+    output: outputOf(child, { clock, exited }),
     address: "127.0.0.1",
     stop: (graceMs) => stopRun({ clock, exited, ask, kill }, graceMs),
     kill,
     exec: async (command, options = {}) => {
       const started = await exec({ ...program, argv: command, input: "none" }, clock, options);
-      beside.add(started.kill);
-      void started.exited.then(() => beside.delete(started.kill));
+      const { kill: end } = started;
+      beside.add(end);
+      void started.exited.then(() => beside.delete(end));
       return started;
     },
     remove: kill,

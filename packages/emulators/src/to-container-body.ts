@@ -29,6 +29,9 @@ export function toContainerBody(container: EngineContainer): Docker.ContainerCre
       ...(cpu && { NanoCpus: Math.round(cpu * nanosPerProcessor) }),
       ...(container.readOnlyRoot && { ReadonlyRootfs: true }),
       ...(container.init && { Init: true }),
+      ...(container.capabilities?.add && { CapAdd: [...container.capabilities.add] }),
+      ...(container.capabilities?.drop && { CapDrop: [...container.capabilities.drop] }),
+      Ulimits: (container.limits ?? []).map(({ name, soft, hard }) => ({ Name: name, Soft: soft, Hard: hard })),
       ...(networkOf && { NetworkMode: `container:${networkOf.id}` }),
     },
   };

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { CloudWatchLogsClient, CreateLogGroupCommand, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
 import {
   type ContainerDefinition,
@@ -16,6 +17,13 @@ import { loadServiceModel } from "../src/aws/service-model.ts";
 import { errorProblems, outputProblems, type WireError } from "../src/aws/validate-output.ts";
 import type { EcsEmulatorOptions } from "../src/ecs-emulator-options.ts";
 import { type EcsEmulator, startEcsEmulator } from "../src/start-ecs-emulator.ts";
+
+const docker = existsSync("/var/run/docker.sock") || process.env["DOCKER_HOST"] !== undefined;
+/** What tests are run on: with a name that says what it lacks where it is left out. */
+export const engines = [
+  { engine: "process", title: "processes", lacking: false },
+  { engine: "docker", title: "Docker (requires docker)", lacking: !docker },
+] as const;
 
 export const image = "busybox:1.35";
 export const group = "/tests";
@@ -127,6 +135,8 @@ export const containerOf = (name: string, script: string): ContainerDefinition =
   name,
   image,
   command: ["sh", "-c", script],
+  // A container's first process ignores the signals that it does not handle.
+  stopTimeout: 2,
   logConfiguration: {
     logDriver: "awslogs",
     options: { "awslogs-group": group, "awslogs-region": "eu-west-3", "awslogs-stream-prefix": "app" },

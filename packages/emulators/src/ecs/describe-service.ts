@@ -8,7 +8,8 @@ const running = (tasks: Iterable<TaskRecord>): number => [...tasks].filter(({ la
 const pending = (tasks: Iterable<TaskRecord>): number =>
   [...tasks].filter(({ lastStatus }) => ["PROVISIONING", "PENDING", "ACTIVATING"].includes(lastStatus)).length;
 
-const describeLaunch = ({ launch: { placement, input } }: DeploymentRecord): object => ({
+/** How the tasks of a deployment are launched. */
+export const describeLaunch = ({ launch: { placement, input } }: DeploymentRecord): object => ({
   ...(placement.launchType ? { launchType: placement.launchType } : { capacityProviderStrategy: placement.strategy }),
   platformVersion: input.platformVersion === undefined || input.platformVersion === "LATEST" ? "1.4.0" : input.platformVersion,
   platformFamily: "Linux",

@@ -18,7 +18,10 @@ export const ecsFaultKinds: FaultKinds = {
 
 const noCapacity = "Capacity is unavailable at this time. Please try again later or in a different availability zone";
 
-export const findFault = (faults: readonly Fault[], kind: string): Readonly<Record<string, FaultDetail>> | undefined =>
+/** What a fault says, in words: what else it could be was refused when it was read. */
+const textOf = (detail: FaultDetail | undefined, otherwise: string): string => (typeof detail === "string" ? detail : otherwise);
+
+const findFault = (faults: readonly Fault[], kind: string): Readonly<Record<string, FaultDetail>> | undefined =>
   faults.find((fault) => fault.kind === kind) as Readonly<Record<string, FaultDetail>> | undefined;
 
 /** What is wrong with the tasks of a request from their start to their end. */
@@ -30,7 +33,7 @@ export function troubleOf(faults: readonly Fault[]): TaskTrouble {
   return {
     ...(missing && { missingMs: Number(missing["ms"]) }),
     ...(slow && { slowStartMs: Number(slow["ms"]) }),
-    ...(pull && { pullFailure: String(pull["reason"] ?? "failed to resolve reference: i/o timeout") }),
+    ...(pull && { pullFailure: textOf(pull["reason"], "failed to resolve reference: i/o timeout") }),
     ...(spot && { spotInterruptionMs: Number(spot["afterMs"]) }),
   };
 }
@@ -47,9 +50,15 @@ export interface LaunchOutcome {
 /** How many of `count` tasks there is room for, and how many the answer says so of. */
 export function outcomeOf(faults: readonly Fault[], count: number): LaunchOutcome {
   const ghost = findFault(faults, "ecs:started-though-failed");
-  if (ghost) return { started: count, told: 0, reason: String(ghost["reason"] ?? noCapacity) };
+  if (ghost) return { started: count, told: 0, reason: textOf(ghost["reason"], noCapacity) };
   const full = findFault(faults, "ecs:capacity");
   if (!full) return { started: count, told: count };
   const started = Math.min(count, Number(full["started"] ?? 0));
-  return { started, told: started, reason: String(full["reason"] ?? noCapacity) };
+  return { started, told: started, reason: textOf(full["reason"], noCapacity) };
+}
+
+/** The error that a request was told to fail with. */
+export function errorOf(faults: readonly Fault[]): { readonly code: string; readonly message: string } | undefined {
+  const fault = findFault(faults, "ecs:error");
+  return fault && { code: textOf(fault["code"], ""), message: textOf(fault["message"], "The emulator was told to fail here.") };
 }

@@ -4,9 +4,10 @@ import { ModelledError } from "../aws/modelled-error.ts";
 import { loadServiceModel } from "../aws/service-model.ts";
 import { clusterOperations } from "./cluster-operations.ts";
 import { invalidParameter } from "./ecs-errors.ts";
-import { findFault } from "./ecs-fault-kinds.ts";
+import { errorOf } from "./ecs-fault-kinds.ts";
 import { ecsRates } from "./ecs-rates.ts";
 import type { EcsState } from "./ecs-state.ts";
+import { serviceDeploymentOperations } from "./service-deployment-operations.ts";
 import { serviceOperations } from "./service-operations.ts";
 import { settingOperations } from "./setting-operations.ts";
 import { tagOperations } from "./tag-operations.ts";
@@ -17,8 +18,8 @@ import { taskOperations } from "./task-operations.ts";
 const faulty =
   (operation: AwsOperation): AwsOperation =>
   async (input, call) => {
-    const fault = findFault(call.faults, "ecs:error");
-    if (fault) throw new ModelledError(String(fault["code"]), String(fault["message"] ?? "The emulator was told to fail here."));
+    const fault = errorOf(call.faults);
+    if (fault) throw new ModelledError(fault.code, fault.message);
     return operation(input, call);
   };
 
@@ -29,6 +30,7 @@ export async function ecsService(state: EcsState): Promise<AwsService> {
     ...taskDefinitionOperations(state),
     ...taskOperations(state),
     ...serviceOperations(state),
+    ...serviceDeploymentOperations(state),
     ...tagOperations(state),
     ...settingOperations(state),
   };

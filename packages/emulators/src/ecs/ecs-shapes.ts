@@ -71,6 +71,8 @@ export interface ContainerDefinition {
   readonly pseudoTerminal?: boolean;
   readonly dockerSecurityOptions?: readonly string[];
   readonly linuxParameters?: LinuxParameters;
+  readonly ulimits?: readonly { readonly name: string; readonly softLimit: number; readonly hardLimit: number }[];
+  readonly restartPolicy?: { readonly enabled: boolean };
   readonly portMappings?: readonly PortMapping[];
   readonly logConfiguration?: LogConfiguration;
   readonly healthCheck?: HealthCheckDefinition;

@@ -5,6 +5,7 @@ import { clusterIdentity } from "./cluster-identity.ts";
 import { type ClusterRecord, newCluster } from "./cluster-record.ts";
 import { clusterNotFound } from "./ecs-errors.ts";
 import { type EcsPlace, idOf } from "./ecs-place.ts";
+import type { ExistingResources } from "./existing-resources.ts";
 import { fargateLaunchRate } from "./ecs-rates.ts";
 import { fargateProviders } from "./place-tasks.ts";
 import type { ServiceScheduler } from "./service-scheduler.ts";
@@ -29,6 +30,7 @@ export interface EcsStateOptions {
   readonly faults: Faults;
   /** Whether documented rates are kept to. */
   readonly quotas: boolean;
+  readonly existing: ExistingResources;
 }
 
 /** Everything that the emulated ECS knows, and the tasks that it runs. */
@@ -36,16 +38,18 @@ export class EcsState {
   readonly world: TaskWorld;
   readonly faults: Faults;
   readonly quotas: boolean;
+  readonly existing: ExistingResources;
   /** By the ARNs of services. */
   readonly schedulers: Map<string, ServiceScheduler> = new Map();
   readonly #regions = new Map<string, EcsRegion>();
   readonly #runs = new Map<string, TaskRun>();
   #sequence = 0;
 
-  constructor({ world, faults, quotas }: EcsStateOptions) {
+  constructor({ world, faults, quotas, existing }: EcsStateOptions) {
     this.world = world;
     this.faults = faults;
     this.quotas = quotas;
+    this.existing = existing;
   }
 
   /** Grows with every call. */

@@ -1,7 +1,13 @@
-import type { ClusterRecord } from "./cluster-record.ts";
+import { ModelledError } from "../aws/modelled-error.ts";
 import { invalidParameter } from "./ecs-errors.ts";
 import type { CapacityProviderStrategyItem, LaunchInput } from "./ecs-shapes.ts";
 import type { TaskDefinitionRecord } from "./task-definition-record.ts";
+
+/** What a cluster can run tasks on. */
+export interface ClusterCapacity {
+  readonly capacityProviders: readonly string[];
+  readonly defaultStrategy: readonly CapacityProviderStrategyItem[];
+}
 
 /** Where tasks run: what the request says, or the cluster's default strategy, or instances of one's own. */
 export interface Placement {
@@ -11,8 +17,9 @@ export interface Placement {
 
 export const fargateProviders: readonly string[] = ["FARGATE", "FARGATE_SPOT"];
 const strategyLimit = 20;
+const platformVersions = ["LATEST", "1.4.0", "1.3.0"];
 
-function checkStrategy(strategy: readonly CapacityProviderStrategyItem[], cluster: ClusterRecord): void {
+function checkStrategy(strategy: readonly CapacityProviderStrategyItem[], cluster: ClusterCapacity): void {
   if (strategy.length > strategyLimit)
     throw invalidParameter(`A capacity provider strategy can contain at most ${strategyLimit} capacity providers.`);
   if (strategy.filter(({ base = 0 }) => base > 0).length > 1)
@@ -28,7 +35,7 @@ function checkStrategy(strategy: readonly CapacityProviderStrategyItem[], cluste
 export function placementOf(
   input: Omit<LaunchInput, "taskDefinition">,
   definition: TaskDefinitionRecord,
-  cluster: ClusterRecord,
+  cluster: ClusterCapacity,
 ): Placement {
   const { launchType, capacityProviderStrategy: given } = input;
   if (launchType && given?.length)
@@ -40,6 +47,8 @@ export function placementOf(
     throw invalidParameter("No Container Instances were found in your cluster.");
   if (!definition.compatibilities.includes(type)) throw invalidParameter(`Task definition does not support launch_type ${type}.`);
   checkNetwork(input, definition);
+  if (!platformVersions.includes(input.platformVersion ?? "LATEST"))
+    throw new ModelledError("PlatformUnknownException", "The specified platform version does not exist.");
   return strategy.length > 0 ? { strategy } : { launchType: type };
 }
 

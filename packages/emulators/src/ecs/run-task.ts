@@ -6,6 +6,7 @@ import { invalidParameter } from "./ecs-errors.ts";
 import { outcomeOf, troubleOf } from "./ecs-fault-kinds.ts";
 import type { LaunchInput, RunTaskInput, TaskOverride } from "./ecs-shapes.ts";
 import type { EcsState } from "./ecs-state.ts";
+import { checkNetworkExists, checkRolesExist } from "./existing-resources.ts";
 import { assignProviders, placementOf } from "./place-tasks.ts";
 import { readTags, type Tags } from "./tags.ts";
 import type { TaskDefinitionRecord } from "./task-definition-record.ts";
@@ -84,6 +85,8 @@ export function runTask(state: EcsState, input: RunTaskInput, call: AwsCall): ob
   const placement = placementOf(input, definition, cluster);
   checkOverrides(overrides, definition);
   checkExecuteCommand(input.enableExecuteCommand, definition, overrides);
+  checkNetworkExists(state.existing, input.networkConfiguration);
+  checkRolesExist(state.existing, definition, overrides);
   const request = requestOf(input, definition, cluster);
   if (state.quotas && !region.launches.take(count)) throw new ModelledError("ThrottlingException", "Rate exceeded");
   const { started, told, reason } = outcomeOf(call.faults, count);

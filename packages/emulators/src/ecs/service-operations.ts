@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { AwsCall, AwsOperation } from "../aws/aws-service.ts";
 import type { ClusterRecord } from "./cluster-record.ts";
 import { type DeploymentLaunch, newDeployment } from "./deployment-record.ts";
@@ -6,6 +7,7 @@ import { invalidParameter, serviceNotActive, serviceNotFound } from "./ecs-error
 import { ecsArn, idOf } from "./ecs-place.ts";
 import type { CreateServiceInput, LaunchInput, ServiceInput, UpdateServiceInput } from "./ecs-shapes.ts";
 import type { EcsState } from "./ecs-state.ts";
+import { checkNetworkExists, checkRolesExist } from "./existing-resources.ts";
 import { paginate, type PageRequest } from "./paginate.ts";
 import { placementOf } from "./place-tasks.ts";
 import { checkExecuteCommand } from "./run-task.ts";
@@ -51,7 +53,7 @@ function findService(cluster: ClusterRecord, name: string): ServiceRecord | unde
 }
 
 const sameAs = ({ clientToken: _, ...one }: CreateServiceInput, { clientToken: __, ...other }: CreateServiceInput): boolean =>
-  JSON.stringify(Object.entries(one).sort()) === JSON.stringify(Object.entries(other).sort());
+  isDeepStrictEqual(one, other);
 
 function createService(state: EcsState, input: CreateServiceInput, call: AwsCall): object {
   const cluster = state.cluster(call, input.cluster);
@@ -85,6 +87,8 @@ function launchOf(
 ): DeploymentLaunch {
   const definition = state.region(call).definitions.findActive(taskDefinition);
   checkExecuteCommand(input.enableExecuteCommand, definition);
+  checkNetworkExists(state.existing, input.networkConfiguration);
+  checkRolesExist(state.existing, definition);
   return { definition, placement: placementOf(input, definition, cluster), input };
 }
 

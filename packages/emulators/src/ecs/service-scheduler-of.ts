@@ -15,7 +15,7 @@ interface Launching {
   readonly cluster: ClusterRecord;
   readonly service: ServiceRecord;
   readonly deployment: DeploymentRecord;
-  changed(): void;
+  readonly changed: () => void;
 }
 
 /** How many of a batch that cannot be launched whole are, and why not more. */

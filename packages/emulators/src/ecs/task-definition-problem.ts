@@ -3,10 +3,18 @@ import { fargateProblem } from "./fargate-problem.ts";
 
 const nameForm = /^[A-Za-z0-9_-]{1,255}$/;
 
+/** Refused, since a container without it would be another one. */
+function notServed(container: ContainerDefinition): string | undefined {
+  if (container.environmentFiles?.length) return "environment files";
+  if (container.mountPoints?.length || container.volumesFrom?.length) return "volumes";
+  return container.restartPolicy?.enabled ? "restart policies of containers" : undefined;
+}
+
 function containerProblem(container: ContainerDefinition): string | undefined {
   if (!nameForm.test(container.name ?? "")) return "Container.name must be 1 to 255 letters, numbers, hyphens and underscores.";
   if (!container.image) return "Container.image should not be null or empty.";
-  if (container.environmentFiles?.length) return "Environment files are not served: there is no S3 here.";
+  const lacking = notServed(container);
+  if (lacking !== undefined) return `The emulator does not serve ${lacking}.`;
   for (const { name } of container.environment ?? []) if (!name) return "Environment variable names should not be empty.";
   for (const { valueFrom } of container.secrets ?? []) if (!valueFrom) return "Secret valueFrom should not be empty.";
   if ((container.stopTimeout ?? 0) < 0 || (container.stopTimeout ?? 0) > 120)

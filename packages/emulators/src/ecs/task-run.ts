@@ -217,7 +217,7 @@ export class TaskRun {
     await clock.sleep(delays.deactivating);
     this.#become("STOPPING");
     await stopInOrder(task.containers);
-    await Promise.all(task.containers.map(({ run }) => run?.remove()));
+    await Promise.all(task.containers.map(async ({ run }) => run?.remove()));
     await this.#network?.remove();
     await Promise.all(this.#logged);
     for (const container of task.containers) container.lastStatus = "STOPPED";
