@@ -1,0 +1,95 @@
+import type { Host, Leftover, ListFilter, StopResult, Workload, WorkloadId } from "@longshore/core";
+import type {
+  Call,
+  DriverInspection,
+  DriverLogItem,
+  DriverLogQuery,
+  DriverStopOptions,
+  Fault,
+  Order,
+  Plan,
+  RuntimeDriver,
+} from "@longshore/core/driver";
+import { DescribeClustersCommand } from "@aws-sdk/client-ecs";
+import { LongshoreError } from "@longshore/core";
+import { classifyEcsError } from "./classify-ecs-error.ts";
+import { Definitions } from "./definitions.ts";
+import { EcsApi } from "./ecs-api.ts";
+import type { EcsCapabilities } from "./ecs-capabilities.ts";
+import type { EcsConfig, EcsOptions } from "./ecs-config.ts";
+import type { EcsParts } from "./ecs-parts.ts";
+import { EcsServices } from "./ecs-services.ts";
+import { inspectWorkloads, listWorkloads, toTask } from "./inspect-workloads.ts";
+import { readWorkloadLog } from "./read-workload-log.ts";
+import { Records } from "./records.ts";
+import { removeWorkload } from "./remove-workload.ts";
+import { startTask } from "./start-task.ts";
+import { stopWorkload } from "./stop-workload.ts";
+import { Tasks } from "./tasks.ts";
+import { type EcsRequest, toEcsRequests } from "./to-ecs-requests.ts";
+
+class EcsDriver implements RuntimeDriver<EcsCapabilities, EcsOptions, EcsRequest> {
+  readonly capabilities: EcsCapabilities;
+  readonly #parts: EcsParts;
+
+  constructor(parts: EcsParts) {
+    this.#parts = parts;
+    this.capabilities = {};
+  }
+  plan(order: Order<EcsOptions>): Plan<EcsRequest> {
+    return toEcsRequests(order, this.#parts.host.owner, this.#parts.config);
+  }
+  async start(order: Order<EcsOptions>, plan: Plan<EcsRequest>, call: Call): Promise<Workload> {
+    const { record, task } = await startTask(this.#parts, { order, plan }, call);
+    return toTask(this.#parts, record, { task, signal: call.signal });
+  }
+  inspect(ids: readonly WorkloadId[], { signal }: Call): Promise<readonly DriverInspection[]> {
+    return inspectWorkloads(this.#parts, ids, signal);
+  }
+  stop(id: WorkloadId, options: DriverStopOptions, call: Call): Promise<StopResult> {
+    return stopWorkload(this.#parts, { ...options, id }, call);
+  }
+  remove(id: WorkloadId, call: Call): Promise<void> {
+    return removeWorkload(this.#parts, id, call);
+  }
+  list(filter: ListFilter, { signal }: Call): AsyncIterable<Workload | Leftover> {
+    return listWorkloads(this.#parts, filter, signal);
+  }
+  logs(id: WorkloadId, query: DriverLogQuery, { signal }: Call): AsyncIterable<readonly DriverLogItem[]> {
+    return readWorkloadLog(this.#parts, { ...query, id }, signal);
+  }
+  async ping({ signal }: Call): Promise<void> {
+    const { api } = this.#parts;
+    const { cluster } = api.target;
+    const command = new DescribeClustersCommand({ clusters: [cluster] });
+    const { clusters = [] } = await api.call("DescribeClusters", signal, (options) => api.ecs.send(command, options));
+    if (clusters.some(({ status }) => status === "ACTIVE")) return;
+    const message = `there is no active cluster ${cluster}; expected one that exists in this region, or its ARN`;
+    throw new LongshoreError(message, { code: "invalid-config", operation: "ping" });
+  }
+  classify(error: unknown): Fault | undefined {
+    return classifyEcsError(error);
+  }
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#parts.api[Symbol.dispose]();
+  }
+}
+
+/** Asks nothing of AWS yet but, where the config names no region, which one the SDK finds. */
+export async function openEcsDriver(given: EcsConfig, host: Host): Promise<EcsDriver> {
+  const api = new EcsApi(given, host);
+  const config = { ...given, region: given.region ?? (await api.ecs.config.region()) };
+  const { owner } = host;
+  const definitions = new Definitions(api);
+  const services = new EcsServices(api, definitions, owner);
+  return new EcsDriver({
+    api,
+    config,
+    host,
+    definitions,
+    services,
+    records: new Records(api, owner),
+    tasks: new Tasks(api, owner),
+  });
+}
+export type { EcsDriver };
