@@ -153,6 +153,8 @@ export interface Harness {
     readonly signals: boolean;
     /** stdout from stderr. */
     readonly streams: boolean;
+    /** That an empty line was printed. Default: true. */
+    readonly emptyLines?: boolean;
   };
   /** Children in the background that outlive the program's main process are possible here. Default: true. */
   readonly forks?: boolean;

@@ -1,4 +1,4 @@
-import http, { type IncomingMessage, type ServerResponse } from "node:http";
+import http, { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import { connect, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { randomBytes } from "node:crypto";
@@ -10,6 +10,8 @@ export interface WireRequest {
   readonly method: string;
   /** Path and query. */
   readonly path: string;
+  /** Names in lower case, as Node gives them. Backends with one path for all say there what is asked. */
+  readonly headers: IncomingHttpHeaders;
 }
 /** What is to happen to a request; each is asked as the request comes by. */
 export interface WireHooks {
@@ -138,6 +140,6 @@ export class WireProxy implements AsyncDisposable {
   }
 }
 
-const asked = ({ method = "GET", url = "/" }: IncomingMessage): WireRequest => ({ method, path: url });
+const asked = ({ method = "GET", url = "/", headers }: IncomingMessage): WireRequest => ({ method, path: url, headers });
 const answered = (outgoing: http.ClientRequest): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => outgoing.once("response", resolve).on("error", reject));
