@@ -38,8 +38,8 @@ const describeLimit = 100;
 const throttledAttempts = 12;
 /** An answer that comes this late does not come. */
 const answerLimitMs = 30_000;
-/** As many as all callers together keep busy; more wait in line. */
-const mostSockets = 50;
+/** To each service. Answers come in some ten milliseconds: ten are more than any rate of AWS's needs. */
+const mostSockets = 10;
 /** The refill of DescribeTasks and ListTasks (developerguide, "Request throttling for the Amazon ECS API"). */
 const usualRate = 20;
 /** Their burst is 100; what is left of it is the others' on the account. */
@@ -65,7 +65,8 @@ export class EcsApi implements Disposable {
     this.settings = {
       ...(region !== undefined && { region }),
       ...(endpoint !== undefined && { endpoint }),
-      ...(credentials !== undefined && { credentials }),
+      // A copy: the SDK writes into it.
+      ...(credentials !== undefined && { credentials: { ...credentials } }),
       // One try is one call: it is counted, limited and repeated here.
       maxAttempts: 1,
       requestHandler: new NodeHttpHandler({ ...handler, requestTimeout: answerLimitMs, throwOnRequestTimeout: true }),

@@ -18,10 +18,13 @@ export const mainOf = (task: EcsTask | undefined): Container | undefined =>
 export const isOver = ({ lastStatus, executionStoppedAt }: EcsTask): boolean =>
   lastStatus === "STOPPED" || ((lastStatus === "DEPROVISIONING" || lastStatus === "DELETED") && executionStoppedAt !== undefined);
 
+/** What a task is ended for that is removed while it runs. */
+export const removedReason = "longshore: removed";
+
 function intentOf({ stopCode, stoppedReason }: EcsTask): StopIntent | undefined {
   if (stopCode !== "UserInitiated") return undefined;
-  // Whoever else has stopped it, by the console for example, has asked for it as well.
-  return stoppedReason === intents["timed-out"] ? "timed-out" : "stopped";
+  if (stoppedReason === intents["timed-out"]) return "timed-out";
+  return stoppedReason === intents.stopped || stoppedReason === removedReason ? "stopped" : undefined;
 }
 
 /** The container's own reason is nearer to the cause than the task's. */
@@ -54,8 +57,10 @@ function diagnoseStop(task: EcsTask): Diagnosis | undefined {
       return diagnose("interrupted", stoppedReason);
     case "ServiceSchedulerInitiated":
       return diagnose("interrupted", stoppedReason);
-    case "EssentialContainerExited":
     case "UserInitiated":
+      // By somebody else: the console, or another tool.
+      return diagnose("interrupted", stoppedReason);
+    case "EssentialContainerExited":
     case undefined:
       return undefined;
     default:

@@ -107,8 +107,9 @@ export async function* readTaskLog(
   for (let first = true; ; first = false) {
     // Looked at before the reading: what was written until then is read to its end.
     const task = follow ? await parts.tasks.look(arn, signal) : undefined;
-    const endedMs = Date.now() - (task?.executionStoppedAt ?? task?.stoppedAt ?? new Date()).getTime();
-    if (first && hasEnded(task)) quietSince -= endedMs;
+    const ended = task?.executionStoppedAt ?? task?.stoppedAt;
+    // What has ended long ago has nothing more to say.
+    if (first && ended !== undefined) quietSince -= Math.max(0, Date.now() - ended.getTime());
     for await (const events of reader.read(signal)) {
       if (events.length === 0) continue;
       yield placer.items(events);

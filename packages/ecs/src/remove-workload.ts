@@ -2,20 +2,19 @@ import type { Task as EcsTask } from "@aws-sdk/client-ecs";
 import { LongshoreError, type WorkloadId } from "@longshore/core";
 import type { Call } from "@longshore/core/driver";
 import type { EcsParts } from "./ecs-parts.ts";
-import { isOver } from "./map-ecs-task.ts";
+import { isOver, removedReason } from "./map-ecs-task.ts";
 import { lastPart, streamOf } from "./native-names.ts";
 import type { Record } from "./records.ts";
 import { untilOver } from "./stop-workload.ts";
 
 /** ContainerDefinition.stopTimeout's maximum: whatever the spec says, it is over by then. */
 const mostGraceMs = 120_000;
-const removed = "longshore: removed";
 
 async function endTasks(parts: EcsParts, running: readonly EcsTask[], signal: AbortSignal): Promise<void> {
   const { tasks } = parts;
   const arns = running.filter((task) => !isOver(task)).map(({ taskArn = "" }) => taskArn);
   const asked = running.filter((task) => task.desiredStatus !== "STOPPED" && !isOver(task));
-  await Promise.all(asked.map(({ taskArn = "" }) => tasks.stop(taskArn, removed, signal)));
+  await Promise.all(asked.map(({ taskArn = "" }) => tasks.stop(taskArn, removedReason, signal)));
   const look = async (): Promise<boolean> => {
     const seen = await Promise.all(arns.map((arn) => tasks.look(arn, signal)));
     return seen.every((task) => task === undefined || isOver(task));

@@ -3,6 +3,7 @@ import { LongshoreError } from "@longshore/core";
 import { type Call, type Plan, retry } from "@longshore/core/driver";
 import { errorName } from "./classify-ecs-error.ts";
 import type { EcsParts } from "./ecs-parts.ts";
+import { removedReason } from "./map-ecs-task.ts";
 import { familyIn } from "./native-names.ts";
 import { groupOf, type Record, type RecordName, tokenOf } from "./records.ts";
 import type { EcsOrder } from "./spec-problems.ts";
@@ -67,7 +68,7 @@ export async function startTask(parts: EcsParts, { order, plan }: Starting, { si
   tasks.remember(record, task);
   const still = await records.find(id, signal);
   if (still?.createdAt === record.createdAt) return { record, task };
-  await tasks.stop(task.taskArn ?? "", "longshore: removed", signal);
+  await tasks.stop(task.taskArn ?? "", removedReason, signal);
   throw gone();
 }
 

@@ -22,7 +22,8 @@ export async function ecsHarness(options: EcsEmulatorOptions = {}): Promise<EcsH
     config,
     backend: { port: Number(new URL(emulator.url).port) },
     listen: "port",
-    isStream: () => false,
+    // There are none: pages of logs are torn instead.
+    isStream: ({ headers }) => String(headers["x-amz-target"]).endsWith(".GetLogEvents"),
   });
   return {
     name: `ecs, ${emulator.engine}`,
@@ -39,7 +40,6 @@ export async function ecsHarness(options: EcsEmulatorOptions = {}): Promise<EcsH
       { securityGroups: ["sg-00000000000000001"] },
       { publicAddress: true },
       { capacityProviders: ["FARGATE_SPOT"] },
-      { exactSize: true },
       { executeCommand: true },
       { platformVersion: "1.4.0" },
       { tags: { team: "blue" } },
@@ -49,8 +49,8 @@ export async function ecsHarness(options: EcsEmulatorOptions = {}): Promise<EcsH
       command: { image, command: ["no-such-program"] },
       config: { image, command: ["true"], platform: "linux/s390x" },
     },
-    // ECS tells of 137 alone whether it was an exit or a signal, and its log driver gives both streams as one.
-    tells: { signals: false, streams: false },
+    // ECS tells of 137 alone whether it was an exit or a signal, and its log driver gives both streams as one, without empty lines.
+    tells: { signals: false, streams: false, emptyLines: false },
     patienceMs: 60_000,
     close: async () => {
       bed.close();

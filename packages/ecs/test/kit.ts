@@ -30,7 +30,7 @@ const logGroup = "/longshore";
 export const configOf = (endpoint: string): EcsConfig => ({
   region,
   endpoint,
-  credentials,
+  credentials: { ...credentials },
   subnets: ["subnet-0123456789abcdef0"],
   executionRole,
   logQuietMs: 200,
@@ -44,7 +44,7 @@ export class Bed {
   readonly logs: CloudWatchLogsClient;
 
   constructor(url: string) {
-    const client = { endpoint: url, region, credentials, maxAttempts: 5 };
+    const client = { endpoint: url, region, credentials: { ...credentials }, maxAttempts: 5 };
     this.ecs = new ECSClient(client);
     this.logs = new CloudWatchLogsClient({ ...client, disableHostPrefix: true });
   }
