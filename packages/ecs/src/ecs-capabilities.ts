@@ -1,3 +1,3 @@
 import type { Capabilities } from "@longshore/core";
 
-export type EcsCapabilities = object & Capabilities;
+export type EcsCapabilities = Required<Pick<Capabilities, "services" | "endpoints" | "backendLogs">>;

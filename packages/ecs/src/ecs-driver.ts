@@ -12,6 +12,7 @@ import type {
 } from "@longshore/core/driver";
 import { DescribeClustersCommand } from "@aws-sdk/client-ecs";
 import { LongshoreError } from "@longshore/core";
+import { resumeService, restartService, startService, updateService } from "./change-service.ts";
 import { classifyEcsError } from "./classify-ecs-error.ts";
 import { Definitions } from "./definitions.ts";
 import { EcsApi } from "./ecs-api.ts";
@@ -19,7 +20,9 @@ import type { EcsCapabilities } from "./ecs-capabilities.ts";
 import type { EcsConfig, EcsOptions } from "./ecs-config.ts";
 import type { EcsParts } from "./ecs-parts.ts";
 import { EcsServices } from "./ecs-services.ts";
+import { findEndpoints } from "./find-endpoints.ts";
 import { inspectWorkloads, listWorkloads, toTask } from "./inspect-workloads.ts";
+import { readBackendLogs } from "./read-backend-logs.ts";
 import { readWorkloadLog } from "./read-workload-log.ts";
 import { Records } from "./records.ts";
 import { removeWorkload } from "./remove-workload.ts";
@@ -34,14 +37,29 @@ class EcsDriver implements RuntimeDriver<EcsCapabilities, EcsOptions, EcsRequest
 
   constructor(parts: EcsParts) {
     this.#parts = parts;
-    this.capabilities = {};
+    this.capabilities = {
+      services: {
+        update: (revision, call) => updateService(parts, revision, call),
+        restart: (id, call) => restartService(parts, id, call),
+        resume: (id, call) => resumeService(parts, id, call),
+      },
+      endpoints: { endpoints: (id, { signal }) => findEndpoints(parts, id, signal) },
+      backendLogs: { backendLogs: (id, { signal }) => readBackendLogs(parts, id, signal) },
+    };
   }
   plan(order: Order<EcsOptions>): Plan<EcsRequest> {
     return toEcsRequests(order, this.#parts.host.owner, this.#parts.config);
   }
   async start(order: Order<EcsOptions>, plan: Plan<EcsRequest>, call: Call): Promise<Workload> {
-    const { record, task } = await startTask(this.#parts, { order, plan }, call);
-    return toTask(this.#parts, record, { task, signal: call.signal });
+    const parts = this.#parts;
+    if (order.spec.kind === "task") {
+      const { record, task } = await startTask(parts, { order, plan }, call);
+      return toTask(parts, record, { task, signal: call.signal });
+    }
+    const { record } = await startService(parts, { order, plan }, call);
+    const seen = await parts.services.inspect(record, call.signal);
+    if (seen.kind === "service") return seen;
+    throw new LongshoreError("ECS does not show the service yet", { code: "unavailable", operation: "start" });
   }
   inspect(ids: readonly WorkloadId[], { signal }: Call): Promise<readonly DriverInspection[]> {
     return inspectWorkloads(this.#parts, ids, signal);

@@ -2,7 +2,7 @@ import { type Harness, type HarnessOpening, openOptions, type Route, shellProgra
 import { openRuntime, type Runtime } from "@longshore/core";
 import { type EcsConfig, runtime as plugin } from "@longshore/ecs";
 import { type EcsEmulatorOptions, startEcsEmulator } from "@longshore/emulators";
-import { Bed, configOf, image } from "./kit.ts";
+import { Bed, configOf, image, killContainer } from "./kit.ts";
 
 export interface EcsHarness extends Harness {
   readonly emulator: Awaited<ReturnType<typeof startEcsEmulator>>;
@@ -39,7 +39,7 @@ export async function ecsHarness(options: EcsEmulatorOptions = {}): Promise<EcsH
       { subnets: ["subnet-00000000000000001"] },
       { securityGroups: ["sg-00000000000000001"] },
       { publicAddress: true },
-      { capacityProviders: ["FARGATE_SPOT"] },
+      { capacityProviders: ["some-provider"] },
       { executeCommand: true },
       { platformVersion: "1.4.0" },
       { tags: { team: "blue" } },
@@ -48,6 +48,11 @@ export async function ecsHarness(options: EcsEmulatorOptions = {}): Promise<EcsH
       image: { image: missing, command: ["true"] },
       command: { image, command: ["no-such-program"] },
       config: { image, command: ["true"], platform: "linux/s390x" },
+    },
+    services: {
+      // Process 1 ignores what it does not handle: the programs have another one above them.
+      service: (steps) => ({ image, command: ["sh", "-c", shellProgram(steps)], init: true, ports: [{ port: 8080 }] }),
+      kill: (_owner, _id, instance) => killContainer(instance),
     },
     // ECS tells of 137 alone whether it was an exit or a signal, and its log driver gives both streams as one, without empty lines.
     tells: { signals: false, streams: false, emptyLines: false },

@@ -1,3 +1,5 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { CloudWatchLogsClient, DescribeLogStreamsCommand, DeleteLogStreamCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
   CreateClusterCommand,
@@ -37,6 +39,13 @@ export const configOf = (endpoint: string): EcsConfig => ({
   pollMs: 50,
   callsPerSecond: 2000,
 });
+
+/** Of the emulator's Docker engine, by the label that it gives them. */
+export async function killContainer(taskId: string): Promise<void> {
+  const docker = (...words: readonly string[]) => promisify(execFile)("docker", words);
+  const { stdout } = await docker("ps", "--quiet", "--no-trunc", "--filter", "name=" + taskId.slice(0, 12));
+  for (const container of stdout.split("\n").filter(Boolean)) await docker("kill", container);
+}
 
 /** What is really there, seen by the plain SDK. */
 export class Bed {
