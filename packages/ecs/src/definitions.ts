@@ -2,6 +2,7 @@ import {
   DeleteTaskDefinitionsCommand,
   DeregisterTaskDefinitionCommand,
   DescribeTaskDefinitionCommand,
+  ListTaskDefinitionFamiliesCommand,
   ListTaskDefinitionsCommand,
   RegisterTaskDefinitionCommand,
   type TaskDefinition,
@@ -59,11 +60,11 @@ export class Definitions {
   /** The ARN of one that is active; registered where there is none. */
   async ensure(input: TaskDefinitionInput, signal: AbortSignal): Promise<string> {
     const family = input.family ?? "";
-    const known = this.#active.get(family) ?? (await this.#describe(family, signal))?.taskDefinitionArn;
+    const known = this.#active.get(family) ?? (await this.describe(family, signal))?.taskDefinitionArn;
     const facts = known === undefined ? undefined : await this.facts(known, signal);
     // A service's family has a revision for each of its specs.
     const same = facts?.specHash === readFacts(input).specHash ? known : undefined;
-    const arn = same ?? (await this.#register(input, signal));
+    const arn = same ?? (await this.register(input, signal));
     this.#active.set(family, arn);
     this.#facts.set(arn, readFacts(input));
     return arn;
@@ -76,7 +77,7 @@ export class Definitions {
   async facts(arn: string, signal: AbortSignal): Promise<Facts | undefined> {
     const known = this.#facts.get(arn);
     if (known !== undefined) return known;
-    const found = await this.#describe(arn, signal);
+    const found = await this.describe(arn, signal);
     if (found !== undefined) this.#facts.set(arn, readFacts(found));
     return this.#facts.get(arn);
   }
@@ -94,7 +95,8 @@ export class Definitions {
       await this.#api.call("DeleteTaskDefinitions", signal, (options) => this.#api.ecs.send(command, options));
     }
   }
-  async #describe(taskDefinition: string, signal: AbortSignal): Promise<TaskDefinition | undefined> {
+  /** Undefined where there is none. Of a family, its newest revision that is active. */
+  async describe(taskDefinition: string, signal: AbortSignal): Promise<TaskDefinition | undefined> {
     const command = new DescribeTaskDefinitionCommand({ taskDefinition });
     try {
       return (await this.#api.call("DescribeTaskDefinition", signal, (options) => this.#api.ecs.send(command, options))).taskDefinition;
@@ -103,10 +105,23 @@ export class Definitions {
       throw error;
     }
   }
-  async #register(input: TaskDefinitionInput, signal: AbortSignal): Promise<string> {
+  async register(input: TaskDefinitionInput, signal: AbortSignal): Promise<string> {
     const command = new RegisterTaskDefinitionCommand(input);
     const { taskDefinition } = await this.#api.call("RegisterTaskDefinition", signal, (options) => this.#api.ecs.send(command, options));
     return taskDefinition?.taskDefinitionArn ?? input.family ?? "";
+  }
+  /** Those with an active revision. */
+  async families(familyPrefix: string, signal: AbortSignal): Promise<readonly string[]> {
+    const found: string[] = [];
+    let nextToken: string | undefined;
+    do {
+      const input = { familyPrefix, status: "ACTIVE" as const, ...(nextToken !== undefined && { nextToken }) };
+      const command = new ListTaskDefinitionFamiliesCommand(input);
+      const page = await this.#api.call("ListTaskDefinitionFamilies", signal, (options) => this.#api.ecs.send(command, options));
+      found.push(...(page.families ?? []));
+      ({ nextToken } = page);
+    } while (nextToken !== undefined);
+    return found;
   }
   async #list(familyPrefix: string, status: "ACTIVE" | "INACTIVE", signal: AbortSignal): Promise<readonly string[]> {
     const found: string[] = [];

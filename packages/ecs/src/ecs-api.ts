@@ -13,7 +13,6 @@ import {
 import {
   DescribeTasksCommand,
   ECSClient,
-  type ECSClientConfig,
   ListTasksCommand,
   type ListTasksCommandInput,
   type Task,
@@ -22,11 +21,15 @@ import { type Host, tokenBucket } from "@longshore/core";
 import { retry } from "@longshore/core/driver";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { errorName, isThrottled } from "./classify-ecs-error.ts";
-import type { EcsConfig } from "./ecs-config.ts";
+import type { EcsConfig, EcsCredentials } from "./ecs-config.ts";
 
-/** What every client of the SDK can do. */
-export interface Sender<Command> {
-  send(command: Command, options: { readonly abortSignal: AbortSignal }): Promise<unknown>;
+/** Of every client alike. */
+export interface ClientSettings {
+  readonly region?: string;
+  readonly endpoint?: string;
+  readonly credentials?: EcsCredentials;
+  readonly maxAttempts: number;
+  readonly requestHandler: NodeHttpHandler;
 }
 export interface Target {
   readonly cluster: string;
@@ -51,7 +54,7 @@ export class EcsApi implements Disposable {
   readonly logs: CloudWatchLogsClient;
   readonly target: Target;
   /** For clients of other services, which are made when they are needed. */
-  readonly settings: ECSClientConfig;
+  readonly settings: ClientSettings;
   readonly #host: Host;
   readonly #bucket: Host["limiter"];
   readonly #retentionDays: number | undefined;

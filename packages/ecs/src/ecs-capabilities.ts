@@ -1,3 +1,3 @@
 import type { Capabilities } from "@longshore/core";
 
-export type EcsCapabilities = Required<Pick<Capabilities, "services" | "endpoints" | "backendLogs">>;
+export type EcsCapabilities = Required<Pick<Capabilities, "services" | "endpoints" | "backendLogs" | "ingest" | "preflight" | "images">>;

@@ -21,10 +21,13 @@ import type { EcsConfig, EcsOptions } from "./ecs-config.ts";
 import type { EcsParts } from "./ecs-parts.ts";
 import { EcsServices } from "./ecs-services.ts";
 import { findEndpoints } from "./find-endpoints.ts";
+import { findObstacles } from "./find-obstacles.ts";
+import { ingestEvent } from "./ingest-event.ts";
 import { inspectWorkloads, listWorkloads, toTask } from "./inspect-workloads.ts";
 import { readBackendLogs } from "./read-backend-logs.ts";
 import { readWorkloadLog } from "./read-workload-log.ts";
 import { Records } from "./records.ts";
+import { listImages, registerImage, removeImage } from "./registered-images.ts";
 import { removeWorkload } from "./remove-workload.ts";
 import { startTask } from "./start-task.ts";
 import { stopWorkload } from "./stop-workload.ts";
@@ -45,6 +48,13 @@ class EcsDriver implements RuntimeDriver<EcsCapabilities, EcsOptions, EcsRequest
       },
       endpoints: { endpoints: (id, { signal }) => findEndpoints(parts, id, signal) },
       backendLogs: { backendLogs: (id, { signal }) => readBackendLogs(parts, id, signal) },
+      ingest: { ingest: async (event) => ingestEvent(parts, event) },
+      preflight: { preflight: (spec, { signal }) => findObstacles(parts, spec, signal) },
+      images: {
+        register: (image, { signal }) => registerImage(parts, image, signal),
+        list: (filter, { signal }) => listImages(parts, filter, signal),
+        remove: (reference, { signal }) => removeImage(parts, reference, signal),
+      },
     };
   }
   plan(order: Order<EcsOptions>): Plan<EcsRequest> {

@@ -15,6 +15,8 @@ export interface Found {
   readonly record: Record;
   readonly task: EcsTask;
 }
+/** What a task says of its record. */
+const bearingOf = ({ startedBy: by, group }: EcsTask): string => `${by} ${group}`;
 /** Looks that are asked for within this time are one call. */
 const gatherMs = 20;
 /** More records than this are looked for by their families. */
@@ -26,6 +28,7 @@ export class Tasks {
   readonly #owner: Owner;
   /** By a record's group: the task's ARN. */
   readonly #arns = new Map<string, string>();
+  readonly #ended = new Map<string, EcsTask>();
   readonly #known = new Map<WorkloadId, Record>();
   #asked: Asked[] = [];
 
@@ -57,7 +60,16 @@ export class Tasks {
   }
   forget(record: Record): void {
     this.#arns.delete(this.#key(record));
+    this.#ended.delete(this.#key(record));
     this.#known.delete(record.id);
+  }
+  /** What an event told of a task's end, for when ECS has forgotten it. */
+  keep(task: EcsTask): void {
+    if (isOver(task)) this.#ended.set(bearingOf(task), task);
+  }
+  /** Of a task that was seen here. */
+  idOf(taskId: string): WorkloadId | undefined {
+    return [...this.#known.values()].find((record) => this.arnOf(record)?.endsWith(`/${taskId}`))?.id;
   }
   arnOf(record: Record): string | undefined {
     return this.#arns.get(this.#key(record));
@@ -80,7 +92,9 @@ export class Tasks {
     const found = this.#match(records, seen.flatMap((task) => task ?? []));
     const others = records.filter((record) => !found.has(record));
     if (others.length === 0) return found;
-    return new Map([...found, ...this.#match(others, await this.#search(others, signal))]);
+    const searched = this.#match(others, await this.#search(others, signal));
+    const forgotten = others.filter((record) => !searched.has(record));
+    return new Map([...found, ...searched, ...this.#match(forgotten, [...this.#ended.values()])]);
   }
   /** Those that run, whatever record they belong to. */
   async strays(id: Record["id"], signal: AbortSignal): Promise<readonly EcsTask[]> {
@@ -115,7 +129,7 @@ export class Tasks {
     return this.#api.describe([...new Set(lists.flat())], signal);
   }
   #match(records: readonly Record[], tasks: readonly EcsTask[]): Map<Record, EcsTask> {
-    const byKey = new Map(tasks.map((task) => [`${task.startedBy} ${task.group}`, task]));
+    const byKey = new Map(tasks.map((task) => [bearingOf(task), task]));
     const found = new Map<Record, EcsTask>();
     for (const record of records) {
       const task = byKey.get(this.#key(record));
