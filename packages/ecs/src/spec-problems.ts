@@ -2,7 +2,6 @@ import { type Adjustment, defaultReadinessPeriodMs, defaultStopGraceMs, type Pro
 import type { Order } from "@longshore/core/driver";
 import type { EcsConfig, EcsOptions } from "./ecs-config.ts";
 import { type FargateSize, fargateSize, toUnits } from "./fargate-sizes.ts";
-import { ownPrefix } from "./native-names.ts";
 
 export type EcsOrder = Order<EcsOptions>;
 type Say = (path: string, message: string) => void;
@@ -79,9 +78,6 @@ export function specProblems(order: EcsOrder): readonly Problem[] {
   }
   for (const [index, { port, publish = port }] of (spec.ports ?? []).entries()) {
     if (publish !== port) say(`ports.${index}.publish`, `got ${publish}; a task has an address of its own; expected ${port}`);
-  }
-  for (const key of Object.keys(spec.labels ?? {})) {
-    if (key.startsWith(ownPrefix)) say(`labels.${key}`, `begins with ${ownPrefix}, as ours do; expected another key`);
   }
   if (spec.kind === "service" && spec.restart === "on-failure") {
     say("restart", "an ECS service starts its tasks again whatever their code was; expected always, or a task");
