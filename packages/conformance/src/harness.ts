@@ -114,6 +114,8 @@ export interface ServiceAbility {
   service(steps: Program): Partial<ServiceSpec>;
   /** What the instance behind the endpoint answers; rejects when the connection is refused. Default: the body of an HTTP GET. */
   readonly request?: (endpoint: Endpoint) => Promise<string>;
+  /** An update that is taken back ends in new instances of the old spec: the backend keeps none of those it had. Default: false. */
+  readonly comesBackAnew?: boolean;
   /** Ends an instance's program with SIGKILL, from outside. */
   kill(owner: Owner, id: WorkloadId, instance: string): Promise<void>;
 }
