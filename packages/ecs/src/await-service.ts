@@ -45,7 +45,10 @@ export function whyUnready(seen: SeenService | undefined): string {
   if (seen === undefined) return "it is gone";
   const said = seen.tasks.flatMap((task) => mainOf(task)?.reason ?? []);
   const [event] = seen.service.events ?? [];
-  return [...new Set([...said, primaryOf(seen)?.rolloutStateReason, event?.message])].filter(Boolean).join("; ") || "ECS does not say why";
+  return (
+    [...new Set([...said, primaryOf(seen)?.rolloutStateReason, event?.message])].filter(Boolean).join("; ") ||
+    "ECS does not say why"
+  );
 }
 export const noSuchService = (id: WorkloadId, operation: string): LongshoreError =>
   new LongshoreError("no such service", { code: "not-found", operation, workload: id });

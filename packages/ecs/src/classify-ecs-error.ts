@@ -1,4 +1,4 @@
-import type { Fault } from "@longshore/core";
+import type { Fault, FaultCode } from "@longshore/core";
 
 interface NativeError {
   readonly name?: string;
@@ -26,57 +26,54 @@ export const isThrottled = (error: unknown): boolean => throttles.has(errorName(
 
 const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim();
 
+/** Each name in its own services' documents, under "Errors". */
+const codes: Readonly<Record<string, FaultCode>> = {
+  AccessDeniedException: "permission-denied",
+  AccessDenied: "permission-denied",
+  UnauthorizedOperation: "permission-denied",
+  UnrecognizedClientException: "unauthenticated",
+  InvalidClientTokenId: "unauthenticated",
+  ExpiredTokenException: "unauthenticated",
+  ExpiredToken: "unauthenticated",
+  InvalidSignatureException: "unauthenticated",
+  SignatureDoesNotMatch: "unauthenticated",
+  IncompleteSignature: "unauthenticated",
+  MissingAuthenticationToken: "unauthenticated",
+  CredentialsProviderError: "unauthenticated",
+  AuthFailure: "unauthenticated",
+  ClusterNotFoundException: "invalid-config",
+  ServiceNotFoundException: "not-found",
+  ServiceNotActiveException: "not-found",
+  ResourceNotFoundException: "not-found",
+  ConflictException: "conflict",
+  ResourceAlreadyExistsException: "conflict",
+  LimitExceededException: "quota-exceeded",
+  AttributeLimitExceededException: "quota-exceeded",
+  UpdateInProgressException: "unavailable",
+  OperationAbortedException: "unavailable",
+};
+/** Something of AWS's broke on the way: nobody knows what was done. */
+const broken: ReadonlySet<string> = new Set(["ServerException", "ServiceUnavailableException", "InternalFailure"]);
+/** Whatever the caller did wrong. */
+const refusals: ReadonlySet<string> = new Set([
+  "ClientException",
+  "InvalidParameterException",
+  "PlatformUnknownException",
+  "PlatformTaskDefinitionIncompatibilityException",
+  "UnsupportedFeatureException",
+  "ValidationException",
+]);
 function classifyName(name: string, message: string): Fault | undefined {
-  switch (name) {
-    case "AccessDeniedException":
-    case "AccessDenied":
-    case "UnauthorizedOperation":
-      return { code: "permission-denied", message };
-    case "UnrecognizedClientException":
-    case "InvalidClientTokenId":
-    case "ExpiredTokenException":
-    case "ExpiredToken":
-    case "InvalidSignatureException":
-    case "SignatureDoesNotMatch":
-    case "IncompleteSignature":
-    case "MissingAuthenticationToken":
-    case "CredentialsProviderError":
-    case "AuthFailure":
-      return { code: "unauthenticated", message };
-    case "ClusterNotFoundException":
-      return { code: "invalid-config", message: `${message} (config cluster)` };
-    case "ServiceNotFoundException":
-    case "ServiceNotActiveException":
-    case "ResourceNotFoundException":
-      return { code: "not-found", message };
-    case "ConflictException":
-    case "ResourceAlreadyExistsException":
-      return { code: "conflict", message };
-    case "LimitExceededException":
-    case "AttributeLimitExceededException":
-      return { code: "quota-exceeded", message };
-    case "UpdateInProgressException":
-    case "OperationAbortedException":
-      return { code: "unavailable", message };
-    case "ServerException":
-    case "ServiceUnavailableException":
-    case "InternalFailure":
-      return { code: "unavailable", ambiguous: true, message };
-    case "ClientException":
-    case "InvalidParameterException":
-    case "PlatformUnknownException":
-    case "PlatformTaskDefinitionIncompatibilityException":
-    case "UnsupportedFeatureException":
-    case "ValidationException":
-      return classifyRefusal(message);
-    default:
-      return undefined;
-  }
+  const code = codes[name];
+  if (code !== undefined) return { code, message };
+  if (broken.has(name)) return { code: "unavailable", ambiguous: true, message };
+  return refusals.has(name) ? classifyRefusal(message) : undefined;
 }
 /** ECS has two names for everything that a caller may have done wrong; which it was stands in the message only. */
 function classifyRefusal(message: string): Fault {
   if (/is inactive|not idempotent|draining/i.test(message)) return { code: "unavailable", message };
-  if (/passrole|assume the role|role is not valid|role .*does not exist/i.test(message)) return { code: "permission-denied", message };
+  if (/passrole|assume the role|role is not valid|role .*does not exist/i.test(message))
+    return { code: "permission-denied", message };
   return { code: "invalid-spec", message };
 }
 
@@ -98,5 +95,7 @@ export function classifyEcsError(error: unknown): Fault | undefined {
   if (status === 429) return { code: "throttled", message };
   if (status >= 500) return { code: "unavailable", ambiguous: true, message: `AWS answered ${status}: ${message}` };
   if (status < 300) return { code: "unavailable", ambiguous: true, message: `AWS's answer cannot be read: ${message}` };
-  return status === 403 ? { code: "permission-denied", message } : { code: "internal", message: `AWS answered ${status}: ${message}` };
+  return status === 403
+    ? { code: "permission-denied", message }
+    : { code: "internal", message: `AWS answered ${status}: ${message}` };
 }

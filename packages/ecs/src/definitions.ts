@@ -87,7 +87,9 @@ export class Definitions {
     const active = await this.#list(family, "ACTIVE", signal);
     for (const taskDefinition of active.filter((arn) => arn !== kept)) {
       const command = new DeregisterTaskDefinitionCommand({ taskDefinition });
-      await this.#api.call("DeregisterTaskDefinition", signal, (options) => this.#api.ecs.send(command, options)).catch(ignoreRefusal);
+      await this.#api
+        .call("DeregisterTaskDefinition", signal, (options) => this.#api.ecs.send(command, options))
+        .catch(ignoreRefusal);
     }
     const inactive = await this.#list(family, "INACTIVE", signal);
     for (let from = 0; from < inactive.length; from += deleteLimit) {
@@ -99,7 +101,8 @@ export class Definitions {
   async describe(taskDefinition: string, signal: AbortSignal): Promise<TaskDefinition | undefined> {
     const command = new DescribeTaskDefinitionCommand({ taskDefinition });
     try {
-      return (await this.#api.call("DescribeTaskDefinition", signal, (options) => this.#api.ecs.send(command, options))).taskDefinition;
+      return (await this.#api.call("DescribeTaskDefinition", signal, (options) => this.#api.ecs.send(command, options)))
+        .taskDefinition;
     } catch (error) {
       if (classifyEcsError(error)?.code === "invalid-spec" && isUnknown(error)) return undefined;
       throw error;
@@ -107,7 +110,9 @@ export class Definitions {
   }
   async register(input: TaskDefinitionInput, signal: AbortSignal): Promise<string> {
     const command = new RegisterTaskDefinitionCommand(input);
-    const { taskDefinition } = await this.#api.call("RegisterTaskDefinition", signal, (options) => this.#api.ecs.send(command, options));
+    const { taskDefinition } = await this.#api.call("RegisterTaskDefinition", signal, (options) =>
+      this.#api.ecs.send(command, options),
+    );
     return taskDefinition?.taskDefinitionArn ?? input.family ?? "";
   }
   /** Those with an active revision. */

@@ -10,13 +10,7 @@ import {
   type LogStream,
   PutRetentionPolicyCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
-import {
-  DescribeTasksCommand,
-  ECSClient,
-  ListTasksCommand,
-  type ListTasksCommandInput,
-  type Task,
-} from "@aws-sdk/client-ecs";
+import { DescribeTasksCommand, ECSClient, ListTasksCommand, type ListTasksCommandInput, type Task } from "@aws-sdk/client-ecs";
 import { type Host, tokenBucket } from "@longshore/core";
 import { retry } from "@longshore/core/driver";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
@@ -79,7 +73,11 @@ export class EcsApi implements Disposable {
     this.target = { cluster: config.cluster ?? "default", logGroup: config.logGroup ?? "/longshore" };
   }
   /** Sends one command. Throttled answers are no answers: they slow all down, and are asked for again. */
-  async call<Output>(name: string, signal: AbortSignal, send: (options: { readonly abortSignal: AbortSignal }) => Promise<Output>): Promise<Output> {
+  async call<Output>(
+    name: string,
+    signal: AbortSignal,
+    send: (options: { readonly abortSignal: AbortSignal }) => Promise<Output>,
+  ): Promise<Output> {
     const once = async (): Promise<Output> => {
       await this.#bucket.take(name, signal);
       await this.#host.limiter.take(name, signal);

@@ -40,7 +40,9 @@ const options = {
   exactSize: z.boolean().optional(),
   executeCommand: z.boolean().optional(),
   platformVersion: z.string().min(1).optional(),
-  tags: z.record(z.string().regex(/^(?!aws:|longshore:)[\w .:/=+@-]{1,128}$/, "expected a tag's key"), z.string().max(256)).optional(),
+  tags: z
+    .record(z.string().regex(/^(?!aws:|longshore:)[\w .:/=+@-]{1,128}$/, "expected a tag's key"), z.string().max(256))
+    .optional(),
 };
 
 /** In a module of its own, so that importing the plugin imports no schema library. Absent and undefined are one to both. */

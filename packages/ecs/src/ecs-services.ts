@@ -58,9 +58,8 @@ export class EcsServices {
   async tasks(id: WorkloadId, signal: AbortSignal): Promise<readonly EcsTask[]> {
     const name = serviceName(this.#owner, id);
     const list = async (desiredStatus: "RUNNING" | "STOPPED"): Promise<readonly string[]> =>
-      (await unlessNamed("ServiceNotFoundException", () =>
-        this.#api.listTasks({ serviceName: name, desiredStatus }, signal),
-      )) ?? [];
+      (await unlessNamed("ServiceNotFoundException", () => this.#api.listTasks({ serviceName: name, desiredStatus }, signal))) ??
+      [];
     const arns = (await Promise.all([list("RUNNING"), list("STOPPED")])).flat();
     const tasks = await this.#api.describe([...new Set(arns)], signal);
     return [...tasks].sort((one, other) => (one.createdAt?.getTime() ?? 0) - (other.createdAt?.getTime() ?? 0));
@@ -77,7 +76,11 @@ export class EcsServices {
       if (!isThere(error)) throw error;
     }
   }
-  async update(id: WorkloadId, input: Omit<UpdateServiceCommandInput, "service" | "cluster">, signal: AbortSignal): Promise<void> {
+  async update(
+    id: WorkloadId,
+    input: Omit<UpdateServiceCommandInput, "service" | "cluster">,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { cluster } = this.#api.target;
     const command = new UpdateServiceCommand({ ...input, cluster, service: serviceName(this.#owner, id) });
     await this.#api.call("UpdateService", signal, (options) => this.#api.ecs.send(command, options));

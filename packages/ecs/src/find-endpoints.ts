@@ -12,12 +12,18 @@ const interfaceOf = ({ attachments = [] }: EcsTask): string | undefined =>
   attachments.flatMap(({ details = [] }) => details).find(({ name }) => name === "networkInterfaceId")?.value;
 
 /** By network interface. Asked of EC2, whose client is loaded when it is needed. */
-async function publicAddresses({ api }: EcsParts, interfaces: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+async function publicAddresses(
+  { api }: EcsParts,
+  interfaces: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
   if (interfaces.length === 0) return new Map();
   const { DescribeNetworkInterfacesCommand, EC2Client } = await import("@aws-sdk/client-ec2");
   const client = new EC2Client(api.settings);
   const command = new DescribeNetworkInterfacesCommand({ NetworkInterfaceIds: [...interfaces] });
-  const { NetworkInterfaces = [] } = await api.call("DescribeNetworkInterfaces", signal, (options) => client.send(command, options));
+  const { NetworkInterfaces = [] } = await api.call("DescribeNetworkInterfaces", signal, (options) =>
+    client.send(command, options),
+  );
   return new Map(
     NetworkInterfaces.flatMap(({ NetworkInterfaceId: id, Association }) =>
       id === undefined || Association?.PublicIp === undefined ? [] : [[id, Association.PublicIp] as const],
@@ -45,7 +51,8 @@ interface Reached {
 export async function findEndpoints(parts: EcsParts, id: WorkloadId, signal: AbortSignal): Promise<readonly Endpoint[]> {
   const { records, services, tasks, definitions } = parts;
   const record = await records.find(id, signal);
-  if (record === undefined) throw new LongshoreError("no such workload", { code: "not-found", operation: "endpoints", workload: id });
+  if (record === undefined)
+    throw new LongshoreError("no such workload", { code: "not-found", operation: "endpoints", workload: id });
   if (record.kind === "service") {
     const seen = await services.look(id, signal);
     if (seen === undefined || seen.service.desiredCount === 0) return [];

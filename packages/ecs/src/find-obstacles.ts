@@ -1,3 +1,4 @@
+import type * as Iam from "@aws-sdk/client-iam";
 import { DescribeClustersCommand } from "@aws-sdk/client-ecs";
 import type { Obstacle, WorkloadSpec } from "@longshore/core";
 import { classifyEcsError, errorName } from "./classify-ecs-error.ts";
@@ -23,7 +24,11 @@ interface Network {
   readonly subnets: readonly string[];
   readonly securityGroups: readonly string[];
 }
-async function noNetwork({ api }: EcsParts, { subnets, securityGroups }: Network, signal: AbortSignal): Promise<readonly Obstacle[]> {
+async function noNetwork(
+  { api }: EcsParts,
+  { subnets, securityGroups }: Network,
+  signal: AbortSignal,
+): Promise<readonly Obstacle[]> {
   const { DescribeSecurityGroupsCommand, DescribeSubnetsCommand, EC2Client } = await import("@aws-sdk/client-ec2");
   const client = new EC2Client(api.settings);
   const found: Obstacle[] = [];
@@ -45,7 +50,9 @@ async function noNetwork({ api }: EcsParts, { subnets, securityGroups }: Network
   if (securityGroups.length > 0) {
     await look("securityGroups", "set securityGroups in the config", async () => {
       const command = new DescribeSecurityGroupsCommand({ GroupIds: [...securityGroups] });
-      const { SecurityGroups = [] } = await api.call("DescribeSecurityGroups", signal, (options) => client.send(command, options));
+      const { SecurityGroups = [] } = await api.call("DescribeSecurityGroups", signal, (options) =>
+        client.send(command, options),
+      );
       return SecurityGroups.map(({ VpcId }) => VpcId);
     });
   }
@@ -70,24 +77,31 @@ async function noRights({ api }: EcsParts, roles: readonly string[], signal: Abo
     } catch (error) {
       if (isRefused(error)) continue;
       if (!/NoSuchEntity/.test(errorName(error) ?? "")) throw error;
-      found.push({ what: "permission", message: `there is no role ${role}`, hint: "create it, trusted by ecs-tasks.amazonaws.com" });
+      found.push({
+        what: "permission",
+        message: `there is no role ${role}`,
+        hint: "create it, trusted by ecs-tasks.amazonaws.com",
+      });
     }
   }
   return [...found, ...(await denied(api, { client, iam, principal: principalOf(Arn), signal }))];
 }
 /** A role that was assumed is asked for by the role's own ARN. */
-const principalOf = (arn: string): string => arn.replace(/^arn:([\w-]+):sts::(\d+):assumed-role\/([^/]+)\/.*$/, "arn:$1:iam::$2:role/$3");
+const principalOf = (arn: string): string =>
+  arn.replace(/^arn:([\w-]+):sts::(\d+):assumed-role\/([^/]+)\/.*$/, "arn:$1:iam::$2:role/$3");
 
 interface Asking {
-  readonly client: InstanceType<(typeof import("@aws-sdk/client-iam"))["IAMClient"]>;
-  readonly iam: typeof import("@aws-sdk/client-iam");
+  readonly client: Iam.IAMClient;
+  readonly iam: typeof Iam;
   readonly principal: string;
   readonly signal: AbortSignal;
 }
 async function denied(api: EcsApi, { client, iam, principal, signal }: Asking): Promise<readonly Obstacle[]> {
   const command = new iam.SimulatePrincipalPolicyCommand({ PolicySourceArn: principal, ActionNames: [...neededActions] });
   try {
-    const { EvaluationResults = [] } = await api.call("SimulatePrincipalPolicy", signal, (options) => client.send(command, options));
+    const { EvaluationResults = [] } = await api.call("SimulatePrincipalPolicy", signal, (options) =>
+      client.send(command, options),
+    );
     return EvaluationResults.filter(({ EvalDecision }) => EvalDecision !== "allowed").map(({ EvalActionName }) => ({
       what: "permission" as const,
       message: `${EvalActionName} is not allowed to ${principal}`,
@@ -101,7 +115,11 @@ async function denied(api: EcsApi, { client, iam, principal, signal }: Asking): 
 }
 
 /** Asked of AWS: the cluster, what tasks are attached to, the roles, and each right of the README's policy. */
-export async function findObstacles(parts: EcsParts, spec: WorkloadSpec | undefined, signal: AbortSignal): Promise<readonly Obstacle[]> {
+export async function findObstacles(
+  parts: EcsParts,
+  spec: WorkloadSpec | undefined,
+  signal: AbortSignal,
+): Promise<readonly Obstacle[]> {
   const { config } = parts;
   const options: EcsOptions = spec?.options?.["ecs"] ?? {};
   const { subnets = config.subnets, securityGroups = config.securityGroups ?? [] } = options;

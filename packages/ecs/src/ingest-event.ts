@@ -39,7 +39,9 @@ function ofTask({ host, tasks }: EcsParts, detail: Fields): readonly Change[] {
 function ofService(owner: EcsParts["host"]["owner"], arn: string): readonly Change[] {
   const prefix = serviceName(owner, "" as WorkloadId);
   const name = lastPart(arn);
-  return arn.includes("service/") && name.startsWith(prefix) ? [{ kind: "changed", id: name.slice(prefix.length) as WorkloadId }] : [];
+  return arn.includes("service/") && name.startsWith(prefix)
+    ? [{ kind: "changed", id: name.slice(prefix.length) as WorkloadId }]
+    : [];
 }
 function ofLogs({ host, tasks }: EcsParts, data: string): readonly Change[] {
   const { logStream = "" } = JSON.parse(gunzipSync(Buffer.from(data, "base64")).toString()) as { readonly logStream?: string };

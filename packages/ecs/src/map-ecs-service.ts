@@ -38,7 +38,8 @@ export function mapService(record: Record, seen: SeenService): Service {
   const instances = live.map((task): Instance => toInstance(task, seen));
   const [first, ...others] = instances;
   // Whichever came in its place: ECS does not say.
-  const told = first === undefined || last === undefined ? instances : [{ ...first, restarts: fallen.length, lastEnding: last }, ...others];
+  const told =
+    first === undefined || last === undefined ? instances : [{ ...first, restarts: fallen.length, lastEnding: last }, ...others];
   return {
     kind: "service",
     id: record.id,

@@ -41,7 +41,8 @@ function diagnoseStart(task: EcsTask): Diagnosis {
 }
 function diagnosePull(said: string): Diagnosis {
   if (/no matching manifest|matching platform|image operating system/i.test(said)) return diagnose("image-platform", said);
-  if (/not found|does not exist|manifest unknown|NotFoundException|repository name/i.test(said)) return diagnose("image-not-found", said);
+  if (/not found|does not exist|manifest unknown|NotFoundException|repository name/i.test(said))
+    return diagnose("image-not-found", said);
   if (/unauthorized|denied|no basic auth|authentication/i.test(said)) return diagnose("image-unauthorized", said);
   if (/toomanyrequests|rate limit/i.test(said)) return diagnose("throttled", said);
   return diagnose("platform-fault", said);
@@ -63,8 +64,10 @@ function diagnoseStop(task: EcsTask): Diagnosis | undefined {
     case "EssentialContainerExited":
     case undefined:
       return undefined;
+    case "InfrastructureHealth":
     default:
-      return diagnose("platform-fault", `${stopCode}: ${stoppedReason}`);
+      // ECS gains others now and then.
+      return diagnose("platform-fault", `${String(stopCode)}: ${stoppedReason}`);
   }
 }
 function exitOf(task: EcsTask): Exit | undefined {

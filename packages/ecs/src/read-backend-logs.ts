@@ -44,7 +44,8 @@ export async function* readBackendLogs(
   signal: AbortSignal,
 ): AsyncGenerator<readonly DriverLogItem[], void, void> {
   const record = await parts.records.find(id, signal);
-  if (record === undefined) throw new LongshoreError("no such workload", { code: "not-found", operation: "backendLogs", workload: id });
+  if (record === undefined)
+    throw new LongshoreError("no such workload", { code: "not-found", operation: "backendLogs", workload: id });
   if (record.kind === "service") {
     const service = await parts.services.describe(id, signal);
     if (service !== undefined) yield toItems(id, eventsOf(service));

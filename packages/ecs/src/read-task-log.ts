@@ -48,7 +48,15 @@ class Placer {
     this.#skip = 0;
     const position = `${timestamp}.${this.#here.ordinal}`;
     // ECS keeps one stream for both outputs. An event may be several lines; it stays one record.
-    return { kind: "event", event: position, stream: "stdout", instance: this.#instance, at: instant(timestamp), text: message, position };
+    return {
+      kind: "event",
+      event: position,
+      stream: "stdout",
+      instance: this.#instance,
+      at: instant(timestamp),
+      text: message,
+      position,
+    };
   }
 }
 

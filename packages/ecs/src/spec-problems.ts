@@ -59,7 +59,8 @@ function sizeProblems(order: EcsOrder, say: Say): void {
     const next = `${(size.units * 1000) / 1024}m with ${size.mebibytes}Mi`;
     say("resources", `${cpu}m with ${memory}Mi is no size of Fargate's, and exactSize is set; the next one is ${next}`);
   }
-  if (ephemeralStorage > storage.most * gib) say("resources.ephemeralStorage", `got ${ephemeralStorage}Mi, Fargate has at most 200Gi`);
+  if (ephemeralStorage > storage.most * gib)
+    say("resources.ephemeralStorage", `got ${ephemeralStorage}Mi, Fargate has at most 200Gi`);
   if (gpu !== undefined) say("resources.gpu", "Fargate has none; expected no gpu");
 }
 function hardeningProblems({ hardening = {} }: WorkloadSpec, say: Say): void {
@@ -95,7 +96,8 @@ function sizeAdjustments(order: EcsOrder, say: Tell): void {
   if (size === undefined) return;
   const [milliCpu, reason] = [(size.units * 1000) / 1024, "the next size that Fargate has"];
   if (cpu !== milliCpu && cpu !== undefined) say({ path: "resources.cpu", from: cpu, to: milliCpu, reason });
-  if (memory !== size.mebibytes && memory !== undefined) say({ path: "resources.memory", from: memory, to: size.mebibytes, reason });
+  if (memory !== size.mebibytes && memory !== undefined)
+    say({ path: "resources.memory", from: memory, to: size.mebibytes, reason });
   const gibs = storageGib(order) ?? storage.least - 1;
   if (ephemeralStorage !== undefined && gibs * gib !== ephemeralStorage) {
     const what = "whole GiB; 20 is what every task has";

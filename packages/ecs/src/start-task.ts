@@ -95,7 +95,8 @@ async function run(parts: EcsParts, { record, definition, input }: Running, sign
       return (await tasks.find(record, signal)) ?? (await byConflict(parts, error, signal));
     }
   };
-  const again = (error: unknown): boolean => !LongshoreError.is(error) && errorName(error) === "ClientException" && isInactive(error);
+  const again = (error: unknown): boolean =>
+    !LongshoreError.is(error) && errorName(error) === "ClientException" && isInactive(error);
   return retry({ signal, attempts: definitionAttempts, when: again }, attempt);
 }
 async function byConflict({ tasks }: EcsParts, error: unknown, signal: AbortSignal): Promise<EcsTask> {

@@ -1,4 +1,10 @@
-import { RunTaskCommand, type RunTaskCommandInput, type RunTaskCommandOutput, StopTaskCommand, type Task as EcsTask } from "@aws-sdk/client-ecs";
+import {
+  RunTaskCommand,
+  type RunTaskCommandInput,
+  type RunTaskCommandOutput,
+  StopTaskCommand,
+  type Task as EcsTask,
+} from "@aws-sdk/client-ecs";
 import type { Owner, WorkloadId } from "@longshore/core";
 import { neverAborted, orAbort } from "@longshore/core/driver";
 import type { EcsApi } from "./ecs-api.ts";
@@ -89,7 +95,10 @@ export class Tasks {
   async of(records: readonly Record[], signal: AbortSignal): Promise<ReadonlyMap<Record, EcsTask>> {
     const known = records.flatMap((record) => this.arnOf(record) ?? []);
     const seen = known.length === 0 ? [] : await Promise.all(known.map((arn) => this.look(arn, signal)));
-    const found = this.#match(records, seen.flatMap((task) => task ?? []));
+    const found = this.#match(
+      records,
+      seen.flatMap((task) => task ?? []),
+    );
     const others = records.filter((record) => !found.has(record));
     if (others.length === 0) return found;
     const searched = this.#match(others, await this.#search(others, signal));

@@ -15,7 +15,10 @@ export type EcsRequest =
   | { readonly request: "RunTask"; readonly input: RunTaskCommandInput }
   | { readonly request: "CreateService"; readonly input: CreateServiceCommandInput };
 
-type Placement = Pick<RunTaskCommandInput, "cluster" | "launchType" | "capacityProviderStrategy" | "networkConfiguration" | "platformVersion">;
+type Placement = Pick<
+  RunTaskCommandInput,
+  "cluster" | "launchType" | "capacityProviderStrategy" | "networkConfiguration" | "platformVersion"
+>;
 
 function toPlacement({ spec, options }: EcsOrder, config: EcsConfig): Placement {
   const { subnets = config.subnets, securityGroups = config.securityGroups } = options;

@@ -11,7 +11,8 @@ const sorted = (entries: Readonly<Record<string, string>>): readonly (readonly [
 
 /** In the container, with what nearly every image has. ECS counts three failures in a row (HealthCheck.retries). */
 function toHealthCheck({ port, path, periodMs }: Readiness): HealthCheck {
-  const probe = path === undefined ? `nc -z 127.0.0.1 ${port}` : `wget -q -O /dev/null 'http://127.0.0.1:${port}${encodeURI(path)}'`;
+  const probe =
+    path === undefined ? `nc -z 127.0.0.1 ${port}` : `wget -q -O /dev/null 'http://127.0.0.1:${port}${encodeURI(path)}'`;
   return { command: ["CMD-SHELL", `${probe} || exit 1`], interval: probeEverySeconds(periodMs), timeout: 5, retries: 3 };
 }
 

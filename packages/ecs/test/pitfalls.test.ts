@@ -26,7 +26,11 @@ describe("RunTask", () => {
   test("no capacity is said in ECS' words, and what was begun can be removed", async () => {
     await using world = await worldWith({ operation: "ecs:RunTask", fault: { kind: "ecs:capacity" } });
     const spec = world.task("exit 0");
-    const refusal = expect.objectContaining({ code: "unavailable", retryable: true, message: expect.stringMatching(/Capacity is unavailable/) });
+    const refusal = expect.objectContaining({
+      code: "unavailable",
+      retryable: true,
+      message: expect.stringMatching(/Capacity is unavailable/),
+    });
     await expect(world.runtime.start(spec)).rejects.toEqual(refusal);
     await world.runtime.remove(spec.id);
     expect(await world.bed.natives(world.owner)).toEqual([]);
@@ -54,7 +58,10 @@ describe("endings", () => {
     [{ kind: "ecs:pull-failure", reason: "pull access denied, repository does not exist" }, "image-not-found"],
     [{ kind: "ecs:pull-failure", reason: "no basic auth credentials" }, "image-unauthorized"],
     [{ kind: "ecs:pull-failure", reason: "toomanyrequests: You have reached your pull rate limit" }, "throttled"],
-    [{ kind: "ecs:pull-failure", reason: "image Manifest does not contain descriptor matching platform 'linux/amd64'" }, "image-platform"],
+    [
+      { kind: "ecs:pull-failure", reason: "image Manifest does not contain descriptor matching platform 'linux/amd64'" },
+      "image-platform",
+    ],
     [{ kind: "ecs:spot-interruption", afterMs: 100 }, "interrupted"],
   ] as const)("%j is %s", async (fault, code) => {
     await using world = await worldWith({ operation: "ecs:RunTask", fault });
@@ -187,7 +194,14 @@ test("images are registered, listed, and removed without a trace", async () => {
   await using world = await World.open();
   const { register, list, remove } = world.runtime.capabilities.images;
   const taskRole = "arn:aws:iam::123456789012:role/task";
-  const image = { reference: "team/app:1", cpu: "300m", memory: "1Gi", taskRole, isDefault: true, registeredBy: "somebody" } as const;
+  const image = {
+    reference: "team/app:1",
+    cpu: "300m",
+    memory: "1Gi",
+    taskRole,
+    isDefault: true,
+    registeredBy: "somebody",
+  } as const;
   await register(image);
   await register({ ...image, memory: "2Gi" });
   await register({ reference: "team/other:2", isDefault: false });

@@ -58,29 +58,40 @@ describe("sizes of Fargate's", () => {
     expect(adjustments.map(({ to }) => to)).toEqual(reported === undefined ? [] : [reported * 1024]);
   });
   test("ephemeral storage above 200 GiB is refused", async () => {
-    expect(pathsOf((await planOf({ resources: { ephemeralStorage: "201Gi" } })).problems)).toEqual(["resources.ephemeralStorage"]);
+    expect(pathsOf((await planOf({ resources: { ephemeralStorage: "201Gi" } })).problems)).toEqual([
+      "resources.ephemeralStorage",
+    ]);
   });
 });
 
 describe("what a task definition says", () => {
   test("the log driver blocks rather than drop lines", async () => {
     expect(await definitionOf({})).toMatchObject({
-      containerDefinitions: [{ logConfiguration: { logDriver: "awslogs", options: { mode: "blocking", "awslogs-group": "/longshore" } } }],
+      containerDefinitions: [
+        { logConfiguration: { logDriver: "awslogs", options: { mode: "blocking", "awslogs-group": "/longshore" } } },
+      ],
     });
   });
   test("a grace above 120 s is clamped, and reported", async () => {
     expect(await definitionOf({ stopGraceMs: 300_000 })).toMatchObject({ containerDefinitions: [{ stopTimeout: 120 }] });
-    expect((await planOf({ stopGraceMs: 300_000 })).adjustments).toMatchObject([{ path: "stopGraceMs", from: 300_000, to: 120_000 }]);
+    expect((await planOf({ stopGraceMs: 300_000 })).adjustments).toMatchObject([
+      { path: "stopGraceMs", from: 300_000, to: 120_000 },
+    ]);
   });
   test("task role and execution role stay apart", async () => {
-    const [taskRole, executionRole] = ["task", "execution"].map((name) => `arn:aws:iam::123456789012:role/${name}`) as [string, string];
+    const [taskRole, executionRole] = ["task", "execution"].map((name) => `arn:aws:iam::123456789012:role/${name}`) as [
+      string,
+      string,
+    ];
     expect(await definitionOf({ identity: { taskRole, executionRole } })).toMatchObject({
       taskRoleArn: taskRole,
       executionRoleArn: executionRole,
     });
   });
   test("secrets go by their ARN, the registry's by repositoryCredentials", async () => {
-    const [secret, parameter] = ["secretsmanager:eu-west-3:1:secret:a", "ssm:eu-west-3:1:parameter/b"].map((name) => `arn:aws:${name}`) as [string, string];
+    const [secret, parameter] = ["secretsmanager:eu-west-3:1:secret:a", "ssm:eu-west-3:1:parameter/b"].map(
+      (name) => `arn:aws:${name}`,
+    ) as [string, string];
     const registryCredentials = { backend: secret };
     const secrets = { B: { backend: parameter, as: "env" }, A: { backend: secret, as: "env" } } as const;
     expect(await definitionOf({ secrets, registryCredentials })).toMatchObject({
@@ -132,5 +143,7 @@ describe("refused, each by its path", () => {
 
 test("a cluster that does not exist is found at open", async () => {
   const opening = World.open({}, { cluster: "nobody-made-it" });
-  await expect(opening).rejects.toSatisfy((error) => LongshoreError.is(error, "invalid-config") && /nobody-made-it/.test(error.message));
+  await expect(opening).rejects.toSatisfy(
+    (error) => LongshoreError.is(error, "invalid-config") && /nobody-made-it/.test(error.message),
+  );
 });

@@ -22,7 +22,10 @@ test("the README's policy is what preflight looks at", async () => {
 });
 
 test("each call that is made has its right, and each right its call", async () => {
-  await using world = await World.open({}, { publicAddress: true, logRetentionDays: 7 });
+  await using world = await World.open(
+    {},
+    { publicAddress: true, logRetentionDays: 7, securityGroups: ["sg-00000000000000001"] },
+  );
   const { runtime } = world;
   const spec = world.task("sleep 60", { ports: [{ port: 8124 }] });
   await runtime.start(spec);
