@@ -14,6 +14,8 @@ export interface ProcessOutputOptions {
 /** How long after its end whoever has taken a process's pipes along, and left its group, is heard. */
 const lingerMs = 1000;
 
+const silence = (signal: AbortSignal): Promise<boolean> => setTimeout(lingerMs, false, { signal, ref: false }).catch(() => false);
+
 /** What both streams of a process say, as it arrives. A program that nobody reads waits once its pipes are full. */
 export async function* processOutput(source: Source, { clock, exited }: ProcessOutputOptions): AsyncGenerator<EngineOutput> {
   let over = false;
@@ -43,10 +45,10 @@ export async function* processOutput(source: Source, { clock, exited }: ProcessO
       yield next;
       source[next.stream].resume();
     } else {
-      const woken = new Promise<boolean>((resolve) => (wake = () => resolve(true)));
+      const waiting: Promise<boolean>[] = [new Promise<boolean>((resolve) => (wake = () => resolve(true)))];
       const timer = new AbortController();
-      const lingered = over && setTimeout(lingerMs, false, { signal: timer.signal, ref: false }).catch(() => false);
-      const more = await (lingered ? Promise.race([woken, lingered]) : woken);
+      if (over) waiting.push(silence(timer.signal));
+      const more = await Promise.race(waiting);
       timer.abort();
       if (!more) break;
     }
