@@ -134,6 +134,21 @@ export async function cleanUp(who: Owner): Promise<void> {
   await core?.deleteCollectionNamespacedSecret(query);
 }
 
+/** A namespace of its own in which no pod may be made. */
+export async function fullNamespace(): Promise<AsyncDisposable & { readonly name: string }> {
+  if (core === undefined) throw new Error("no cluster");
+  const name = `longshore-${randomBytes(5).toString("hex")}`;
+  await core.createNamespace({ body: { metadata: { name } } });
+  await core.createNamespacedResourceQuota({
+    namespace: name,
+    body: { metadata: { name: "none" }, spec: { hard: { pods: "0" } } },
+  });
+  // Without its default account the answer would be about that.
+  while ((await core.listNamespacedServiceAccount({ namespace: name })).items.length === 0) await sleep(50);
+  while ((await core.readNamespacedResourceQuota({ namespace: name, name: "none" })).status?.hard === undefined) await sleep(50);
+  return { name, [Symbol.asyncDispose]: async () => void (await core.deleteNamespace({ name })) };
+}
+
 /** A service account with these rules, in a namespace of its own unless one is given. */
 export interface Granted extends AsyncDisposable {
   readonly namespace: string;
