@@ -9,7 +9,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
-const block = /(?:<!-- (needs docker|needs kubernetes|from [^ ]+) -->\n+)?```ts\n([\s\S]*?)```(?:\n+```text\n([\s\S]*?)```)?/g;
+const block = /(?:<!-- (needs docker|needs kubernetes|needs aws|from [^ ]+) -->\n+)?```ts\n([\s\S]*?)```(?:\n+```text\n([\s\S]*?)```)?/g;
 
 const examplesIn = async (readme) =>
   [...(await readFile(readme, "utf8")).matchAll(block)].map(([, said, code, expected], index) => ({
@@ -74,6 +74,7 @@ const examples = (await Promise.all(readmes.map(examplesIn))).flat();
 const lacks = {
   docker: (await engineAnswers()) ? undefined : "no engine answers",
   kubernetes: process.env.KUBECONFIG ? undefined : "KUBECONFIG names no cluster",
+  aws: "it is an account's that is not ours",
 };
 let failed = 0;
 for (const example of examples) {

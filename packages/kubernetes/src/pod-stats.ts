@@ -9,7 +9,7 @@ import type { V1Pod } from "./objects.ts";
 import { readQuantity } from "./read-quantity.ts";
 
 /** What of the metrics API's `PodMetrics` is used (k8s.io/metrics, v1beta1). */
-export interface PodReading {
+interface PodReading {
   readonly metadata: { readonly name: string };
   /** The end of what was measured. */
   readonly timestamp: string;
@@ -24,7 +24,7 @@ const bytesPerMi = 2 ** 20;
 const milliPerCore = 1_000;
 
 /** Of the program's own container. Undefined where it was not measured yet. Pure. */
-export function toSample(pod: V1Pod, { timestamp, containers }: PodReading): Sample | undefined {
+function toSample(pod: V1Pod, { timestamp, containers }: PodReading): Sample | undefined {
   const usage = containers.find(({ name }) => name === mainContainer)?.usage;
   if (usage === undefined) return undefined;
   return {

@@ -35,12 +35,25 @@ export async function* readBackendLogs(
   if (objects.length === 0)
     throw new LongshoreError("no such workload", { code: "not-found", operation: "backendLogs", workload: id });
   const lists = await Promise.all(objects.map((object) => eventsOf(cluster, object, signal)));
-  const events = lists.flat().toSorted((a, b) => timeOf(a) - timeOf(b));
+  const between = view === undefined ? [] : await eventsOfReplicaSets(cluster, view.deployment, signal);
+  const events = [...lists.flat(), ...between].toSorted((a, b) => timeOf(a) - timeOf(b));
   yield events.map((event) => toItem(event));
 }
 
-async function eventsOf(cluster: Cluster, { metadata }: Referred, signal: AbortSignal): Promise<readonly CoreV1Event[]> {
-  const fieldSelector = `involvedObject.uid=${metadata?.uid ?? ""}`;
+const eventsOf = (cluster: Cluster, { metadata }: Referred, signal: AbortSignal): Promise<readonly CoreV1Event[]> =>
+  eventsWhere(cluster, `involvedObject.uid=${metadata?.uid ?? ""}`, signal);
+
+/** What a quota or an admission refuses is told of at the Deployment's replica sets, which are named after it. */
+async function eventsOfReplicaSets(
+  cluster: Cluster,
+  { metadata }: Referred,
+  signal: AbortSignal,
+): Promise<readonly CoreV1Event[]> {
+  const all = await eventsWhere(cluster, "involvedObject.kind=ReplicaSet", signal);
+  return all.filter(({ involvedObject }) => involvedObject.name?.replace(/-[a-z0-9]+$/, "") === metadata?.name);
+}
+
+async function eventsWhere(cluster: Cluster, fieldSelector: string, signal: AbortSignal): Promise<readonly CoreV1Event[]> {
   const query = { namespace: cluster.namespace, fieldSelector };
   const { items } = await cluster.call({ operation: "event list", signal }, ({ core }, options) =>
     core.listNamespacedEvent(query, options),

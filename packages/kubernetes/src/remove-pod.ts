@@ -14,7 +14,8 @@ export interface RemoveParts {
 }
 /** Killing takes two seconds, and a kubelet that has much to do takes its time with what is left. */
 const removeLimitMs = 60_000;
-const unstartedLimitMs = 4_000;
+/** A kubelet below 1.22 takes a minute for what has not started. */
+export const unstartedLimitMs = 4_000;
 
 /**
  * The Secrets last: they bear the id too, so that what is left when this is cut short is found by it. False where there is no pod,

@@ -2,15 +2,18 @@ import { LongshoreError, type WorkloadId } from "@longshore/core";
 import { retry } from "@longshore/core/driver";
 import { awaitService, type ServiceParts } from "./await-service.ts";
 import type { ServiceView } from "./deployments.ts";
-import { isSpent } from "./map-pod-state.ts";
+import { hasStarted, isSpent } from "./map-pod-state.ts";
+import type { V1Pod } from "./objects.ts";
 import type { Pods } from "./pods.ts";
+import { unstartedLimitMs } from "./remove-pod.ts";
 import type { Secrets } from "./secrets.ts";
 
 export interface RemoveServiceParts extends ServiceParts {
   readonly pods: Pods;
   readonly secrets: Secrets;
 }
-const removeLimitMs = 60_000;
+/** The cluster's garbage collector takes the pods' owners away one after the other, and a busy one takes its time. */
+const removeLimitMs = 180_000;
 /** With the pauses between them about half a minute. */
 const mostAttempts = 12;
 
@@ -47,6 +50,7 @@ class Ending {
   readonly #pods: Pods;
   readonly #signal: AbortSignal;
   readonly #done = new Set<string>();
+  readonly #endedAt = new Map<string, number>();
 
   constructor(pods: Pods, signal: AbortSignal) {
     this.#pods = pods;
@@ -54,7 +58,15 @@ class Ending {
   }
   see({ pods, spent }: ServiceView): void {
     for (const pod of pods) this.#once(`end ${pod.metadata?.uid}`, () => this.#pods.remove(pod, this.#signal));
-    for (const pod of spent) this.#once(`let go ${pod.metadata?.uid}`, () => this.#pods.remove(pod, this.#signal, 0));
+    for (const pod of [...spent, ...pods.filter((one) => this.#isStuck(one))])
+      this.#once(`let go ${pod.metadata?.uid}`, () => this.#pods.remove(pod, this.#signal, 0));
+  }
+  /** It had its chance to say that something runs after all. */
+  #isStuck(pod: V1Pod): boolean {
+    const uid = pod.metadata?.uid ?? "";
+    const endedAt = this.#endedAt.get(uid) ?? Date.now();
+    this.#endedAt.set(uid, endedAt);
+    return !hasStarted(pod) && Date.now() - endedAt > unstartedLimitMs;
   }
   #once(key: string, act: () => Promise<void>): void {
     if (this.#done.has(key)) return;

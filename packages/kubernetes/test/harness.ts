@@ -5,6 +5,7 @@ import { type Harness, type HarnessOpening, openOptions, type Route, shellProgra
 import { openRuntime, type Runtime } from "@longshore/core";
 import { runtime as plugin } from "@longshore/kubernetes";
 import { alive, cleanUp, grant, image, killInstance, namespace, natives, podsOf } from "./kit.ts";
+import { metricsOfKubelets } from "./metrics-of-kubelets.ts";
 import { plainProxy } from "./plain-proxy.ts";
 import { roleOfReadme } from "./role-of-readme.ts";
 
@@ -25,26 +26,22 @@ function configFor({ port }: Route, folder: string): { readonly kubeconfig: stri
 }
 
 /** How the driver is let in: with the README's role and no more. */
-async function entrance(folder: string): Promise<{ readonly kubeconfig: string; readonly port: number; close(): Promise<void> }> {
-  if (process.env["KUBECONFIG"] === undefined) return { kubeconfig: "", port: 0, close: async () => {} };
+async function entrance(): Promise<{ readonly port: number; close(): Promise<void> }> {
+  if (process.env["KUBECONFIG"] === undefined) return { port: 0, close: async () => {} };
   const granted = await grant(await roleOfReadme(), namespace);
-  const proxy = await plainProxy(granted.config);
-  const kubeconfig = join(folder, "config.json");
-  writeFileSync(kubeconfig, granted.config.exportConfig());
+  const proxy = await plainProxy(granted.config, metricsOfKubelets);
   const close = async (): Promise<void> => {
     await proxy.close();
     await granted[Symbol.asyncDispose]();
   };
-  return { kubeconfig, port: proxy.port, close };
+  return { port: proxy.port, close };
 }
 
 /** Pods of one cluster, seen with its own client. */
 export async function kubernetesHarness(): Promise<Harness & { close(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), "longshore-kubernetes-"));
-  const backend = await entrance(folder);
-  const { kubeconfig } = backend;
-  const configOf = (through?: Route): { readonly kubeconfig: string } =>
-    through === undefined ? { kubeconfig } : configFor(through, folder);
+  const backend = await entrance();
+  const configOf = (through: Route = { port: backend.port }): { readonly kubeconfig: string } => configFor(through, folder);
   const abilities = wireAbilities({
     plugin: { module: import.meta.resolve("@longshore/kubernetes") },
     config: configOf,
@@ -82,7 +79,7 @@ export async function kubernetesHarness(): Promise<Harness & { close(): Promise<
       command: { image, command: ["no-such-program"] },
       config: { image, command: ["true"], user: "somebody" },
     },
-    sessions: ["exec", "terminal", "attach"],
+    sessions: ["exec", "terminal", "attach", "stats"],
     copying: { spec: {}, path: "/tmp" },
     services: {
       // Process 1 cannot be killed from inside: the programs have another one above them.
@@ -92,7 +89,7 @@ export async function kubernetesHarness(): Promise<Harness & { close(): Promise<
     // A kubelet tells of 137 alone whether it was an exit or a signal, and gives both streams as one.
     tells: { signals: false, streams: false },
     outOfMemory: { image, command: ["tail", "/dev/zero"], resources: { memory: "16Mi" } },
-    patienceMs: 120_000,
+    patienceMs: 240_000,
     close: async () => {
       await backend.close();
       rmSync(folder, { recursive: true, force: true });

@@ -108,16 +108,23 @@ export async function roomForPods(): Promise<number> {
   const nodes = (await core?.listNode())?.items ?? [];
   return nodes.reduce((sum, { status }) => sum + Number(status?.allocatable?.["pods"] ?? 0), 0);
 }
-/** Requests that the API server counted of a resource, its own metric; undefined where it is not ours to read. */
-export async function countedRequests(resource: string): Promise<number | undefined> {
+async function getText(path: string): Promise<{ readonly status: number | undefined; readonly text: string }> {
   const secured: https.RequestOptions = {};
   await kubeConfig.applyToHTTPSOptions(secured);
-  const address = `${kubeConfig.getCurrentCluster()?.server}/metrics`;
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-    https.get(address, { ...secured, agent: false }, resolve).on("error", reject);
+    https.get(`${kubeConfig.getCurrentCluster()?.server}${path}`, { ...secured, agent: false }, resolve).on("error", reject);
   });
-  const text = (await Array.fromAsync(answer)).join("");
-  if (answer.statusCode !== 200) return undefined;
+  return { status: answer.statusCode, text: (await Array.fromAsync(answer)).join("") };
+}
+export async function getJson(path: string): Promise<unknown> {
+  const { status, text } = await getText(path);
+  if (status !== 200) throw new Error(`${path}: ${status} ${text.slice(0, 200)}`);
+  return JSON.parse(text);
+}
+/** Requests that the API server counted of a resource, its own metric; undefined where it is not ours to read. */
+export async function countedRequests(resource: string): Promise<number | undefined> {
+  const { status, text } = await getText("/metrics");
+  if (status !== 200) return undefined;
   const counts = text
     .split("\n")
     .filter((line) => line.startsWith("apiserver_request_total{") && line.includes(`resource="${resource}"`));
@@ -132,6 +139,21 @@ export async function cleanUp(who: Owner): Promise<void> {
   }
   await core?.deleteCollectionNamespacedPod({ ...query, gracePeriodSeconds: 0 });
   await core?.deleteCollectionNamespacedSecret(query);
+}
+
+/** A namespace of its own in which no pod may be made. */
+export async function fullNamespace(): Promise<AsyncDisposable & { readonly name: string }> {
+  if (core === undefined) throw new Error("no cluster");
+  const name = `longshore-${randomBytes(5).toString("hex")}`;
+  await core.createNamespace({ body: { metadata: { name } } });
+  await core.createNamespacedResourceQuota({
+    namespace: name,
+    body: { metadata: { name: "none" }, spec: { hard: { pods: "0" } } },
+  });
+  // Without its default account the answer would be about that.
+  while ((await core.listNamespacedServiceAccount({ namespace: name })).items.length === 0) await sleep(50);
+  while ((await core.readNamespacedResourceQuota({ namespace: name, name: "none" })).status?.hard === undefined) await sleep(50);
+  return { name, [Symbol.asyncDispose]: async () => void (await core.deleteNamespace({ name })) };
 }
 
 /** A service account with these rules, in a namespace of its own unless one is given. */

@@ -8,7 +8,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 export async function plainProxy(
   config: KubeConfig,
   /** Answers in the server's place, where it has an answer for a path: for an API that the cluster at hand does not have. */
-  answerFor: (path: string) => object | undefined = () => undefined,
+  answerFor: (path: string) => Promise<object | undefined> = async () => undefined,
 ): Promise<{ readonly port: number; close(): Promise<void> }> {
   const base = new URL(config.getCurrentCluster()?.server ?? "");
   const onward = async (incoming: IncomingMessage): Promise<http.ClientRequest> => {
@@ -23,7 +23,7 @@ export async function plainProxy(
     });
   };
   const pass = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const own = answerFor(incoming.url ?? "/");
+    const own = await answerFor(incoming.url ?? "/");
     if (own !== undefined) return void response.setHeader("content-type", "application/json").end(JSON.stringify(own));
     const outgoing = await onward(incoming);
     response.once("close", () => outgoing.destroy());

@@ -14,7 +14,7 @@ const metered: { name?: string | undefined; asked: string[]; second: number } = 
 const isMetrics = (path: string): boolean => path.startsWith("/apis/metrics.k8s.io/");
 
 /** The metrics API as metrics-server speaks it: `usage` as quantities, one timestamp to a window. */
-function metricsOf(path: string): object | undefined {
+async function metricsOf(path: string): Promise<object | undefined> {
   if (!isMetrics(path)) return undefined;
   metered.asked.push(decodeURIComponent(path));
   metered.second++;
