@@ -9,7 +9,8 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
-const block = /(?:<!-- (needs docker|needs kubernetes|needs aws|from [^ ]+) -->\n+)?```ts\n([\s\S]*?)```(?:\n+```text\n([\s\S]*?)```)?/g;
+const block =
+  /(?:<!-- (needs docker|needs kubernetes|needs aws|from [^ ]+) -->\n+)?```ts\n([\s\S]*?)```(?:\n+```text\n([\s\S]*?)```)?/g;
 
 const examplesIn = async (readme) =>
   [...(await readFile(readme, "utf8")).matchAll(block)].map(([, said, code, expected], index) => ({

@@ -3,7 +3,7 @@ import { sleep } from "@longshore/core/driver";
 import type { Deployment } from "@aws-sdk/client-ecs";
 import type { EcsParts } from "./ecs-parts.ts";
 import { isReady, type SeenService } from "./map-ecs-service.ts";
-import { isOver, mainOf } from "./map-ecs-task.ts";
+import { isOver, mainOf } from "./map-task-state.ts";
 import { pollMsOf } from "./stop-workload.ts";
 
 export interface ServiceWait {

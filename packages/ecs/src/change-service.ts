@@ -6,7 +6,7 @@ import { mapService, type SeenService } from "./map-ecs-service.ts";
 import type { Record } from "./records.ts";
 import type { EcsOrder } from "./spec-problems.ts";
 import { claim, type Claimed, requestOf, type Starting } from "./start-task.ts";
-import type { EcsRequest } from "./to-ecs-requests.ts";
+import type { EcsRequest } from "./to-ecs-request.ts";
 import type { Plan } from "@longshore/core";
 
 /** What was taken back has been ready before: it needs no more than that. */

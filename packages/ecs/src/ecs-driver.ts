@@ -25,14 +25,14 @@ import { findObstacles } from "./find-obstacles.ts";
 import { ingestEvent } from "./ingest-event.ts";
 import { inspectWorkloads, listWorkloads, toTask } from "./inspect-workloads.ts";
 import { readBackendLogs } from "./read-backend-logs.ts";
-import { readWorkloadLog } from "./read-workload-log.ts";
+import { readEcsLogs } from "./read-ecs-logs.ts";
 import { Records } from "./records.ts";
 import { listImages, registerImage, removeImage } from "./registered-images.ts";
 import { removeWorkload } from "./remove-workload.ts";
 import { startTask } from "./start-task.ts";
 import { stopWorkload } from "./stop-workload.ts";
 import { Tasks } from "./tasks.ts";
-import { type EcsRequest, toEcsRequests } from "./to-ecs-requests.ts";
+import { type EcsRequest, toEcsRequest } from "./to-ecs-request.ts";
 
 class EcsDriver implements RuntimeDriver<EcsCapabilities, EcsOptions, EcsRequest> {
   readonly capabilities: EcsCapabilities;
@@ -58,7 +58,7 @@ class EcsDriver implements RuntimeDriver<EcsCapabilities, EcsOptions, EcsRequest
     };
   }
   plan(order: Order<EcsOptions>): Plan<EcsRequest> {
-    return toEcsRequests(order, this.#parts.host.owner, this.#parts.config);
+    return toEcsRequest(order, this.#parts.host.owner, this.#parts.config);
   }
   async start(order: Order<EcsOptions>, plan: Plan<EcsRequest>, call: Call): Promise<Workload> {
     const parts = this.#parts;
@@ -84,7 +84,7 @@ class EcsDriver implements RuntimeDriver<EcsCapabilities, EcsOptions, EcsRequest
     return listWorkloads(this.#parts, filter, signal);
   }
   logs(id: WorkloadId, query: DriverLogQuery, { signal }: Call): AsyncIterable<readonly DriverLogItem[]> {
-    return readWorkloadLog(this.#parts, { ...query, id }, signal);
+    return readEcsLogs(this.#parts, { ...query, id }, signal);
   }
   async ping({ signal }: Call): Promise<void> {
     const { api } = this.#parts;

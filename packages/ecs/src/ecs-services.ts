@@ -15,7 +15,7 @@ import type { Definitions } from "./definitions.ts";
 import { type EcsApi, unlessNamed } from "./ecs-api.ts";
 import { mapService, type SeenService } from "./map-ecs-service.ts";
 import { type Record, tokenOf } from "./records.ts";
-import { serviceName } from "./to-ecs-requests.ts";
+import { serviceName } from "./to-ecs-request.ts";
 
 /** CreateService takes a shorter token than RunTask (service model). */
 const tokenLength = 36;

@@ -3,7 +3,7 @@ import { type Endpoint, LongshoreError, type WorkloadId } from "@longshore/core"
 import type { Facts } from "./definitions.ts";
 import type { EcsParts } from "./ecs-parts.ts";
 import { isReady } from "./map-ecs-service.ts";
-import { isOver, mainOf } from "./map-ecs-task.ts";
+import { isOver, mainOf } from "./map-task-state.ts";
 import { lastPart } from "./native-names.ts";
 
 /** DescribeTasks knows the private address alone. */

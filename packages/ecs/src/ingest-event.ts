@@ -4,7 +4,7 @@ import { LongshoreError, type WorkloadId } from "@longshore/core";
 import type { Change } from "@longshore/core/driver";
 import type { EcsParts } from "./ecs-parts.ts";
 import { lastPart, startedBy, streamPrefix } from "./native-names.ts";
-import { serviceName } from "./to-ecs-requests.ts";
+import { serviceName } from "./to-ecs-request.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 const isFields = (value: unknown): value is Fields => typeof value === "object" && value !== null;

@@ -3,7 +3,7 @@ import { instant, type Leftover, type ListFilter, type Task, type Workload, type
 import type { DriverInspection } from "@longshore/core/driver";
 import type { Facts } from "./definitions.ts";
 import type { EcsParts } from "./ecs-parts.ts";
-import { mapTaskState } from "./map-ecs-task.ts";
+import { mapTaskState } from "./map-task-state.ts";
 import type { Record } from "./records.ts";
 
 /** So long a record without a task may be one whose task is about to be seen; DescribeTasks is consistent within minutes. */

@@ -1,7 +1,7 @@
 import type { Service as EcsService, Task as EcsTask } from "@aws-sdk/client-ecs";
 import { instant, type Instance, type Service } from "@longshore/core";
 import type { Facts } from "./definitions.ts";
-import { mapTaskState } from "./map-ecs-task.ts";
+import { mapTaskState } from "./map-task-state.ts";
 import { lastPart } from "./native-names.ts";
 import type { Record } from "./records.ts";
 

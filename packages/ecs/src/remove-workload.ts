@@ -2,7 +2,7 @@ import type { Task as EcsTask } from "@aws-sdk/client-ecs";
 import { LongshoreError, type WorkloadId } from "@longshore/core";
 import type { Call } from "@longshore/core/driver";
 import type { EcsParts } from "./ecs-parts.ts";
-import { isOver, removedReason } from "./map-ecs-task.ts";
+import { isOver, removedReason } from "./map-task-state.ts";
 import { lastPart, streamOf } from "./native-names.ts";
 import type { Record } from "./records.ts";
 import { untilOver } from "./stop-workload.ts";

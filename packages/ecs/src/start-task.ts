@@ -3,12 +3,12 @@ import { LongshoreError } from "@longshore/core";
 import { type Call, type Plan, retry } from "@longshore/core/driver";
 import { errorName } from "./classify-ecs-error.ts";
 import type { EcsParts } from "./ecs-parts.ts";
-import { removedReason } from "./map-ecs-task.ts";
+import { removedReason } from "./map-task-state.ts";
 import { familyIn } from "./native-names.ts";
 import { groupOf, type Record, type RecordName, tokenOf } from "./records.ts";
 import type { EcsOrder } from "./spec-problems.ts";
 import type { TaskDefinitionInput } from "./to-task-definition.ts";
-import type { EcsRequest } from "./to-ecs-requests.ts";
+import type { EcsRequest } from "./to-ecs-request.ts";
 
 export interface Starting {
   readonly order: EcsOrder;

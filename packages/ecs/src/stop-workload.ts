@@ -2,7 +2,7 @@ import { defaultStopGraceMs, instant, type StopResult, type WorkloadId } from "@
 import { type Call, type DriverStopOptions, sleep } from "@longshore/core/driver";
 import type { Task as EcsTask } from "@aws-sdk/client-ecs";
 import type { EcsParts } from "./ecs-parts.ts";
-import { isOver, mainOf, reasonOf } from "./map-ecs-task.ts";
+import { isOver, mainOf, reasonOf } from "./map-task-state.ts";
 import type { Record } from "./records.ts";
 import { removeWorkload } from "./remove-workload.ts";
 

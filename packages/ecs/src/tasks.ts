@@ -8,7 +8,7 @@ import {
 import type { Owner, WorkloadId } from "@longshore/core";
 import { neverAborted, orAbort } from "@longshore/core/driver";
 import type { EcsApi } from "./ecs-api.ts";
-import { isOver } from "./map-ecs-task.ts";
+import { isOver } from "./map-task-state.ts";
 import { startedBy } from "./native-names.ts";
 import { groupOf, type Record } from "./records.ts";
 

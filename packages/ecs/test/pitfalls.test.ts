@@ -94,6 +94,13 @@ describe("logs", () => {
     expect(textsOf(await Array.fromAsync(world.runtime.logs(spec.id, { follow: true })))).toEqual(lines);
     expect(await world.runtime.wait(spec.id)).toMatchObject({ outcome: "succeeded" });
   });
+  test("what is shown later than lines after it is not lost", async () => {
+    await using world = await worldWith({ operation: "logs:append", fault: { kind: "logs:out-of-order", ms: 120 }, probability: 0.5 });
+    const spec = world.task("n=0; while [ $n -lt 100 ]; do echo line $n; sleep 0.01; n=$((n+1)); done");
+    await world.runtime.start(spec);
+    const texts = textsOf(await Array.fromAsync(world.runtime.logs(spec.id, { follow: true })));
+    expect(texts.toSorted()).toEqual(lines.slice(0, 100).toSorted());
+  });
   test("events of several lines stay one record each", async () => {
     await using world = await World.open();
     const spec = world.task(`printf 'a\\rb\\n'; echo c`);

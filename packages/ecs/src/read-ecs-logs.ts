@@ -5,7 +5,7 @@ import type { Record } from "./records.ts";
 import { readTaskLog } from "./read-task-log.ts";
 import { pollMsOf } from "./stop-workload.ts";
 
-export interface WorkloadLogQuery extends DriverLogQuery {
+export interface EcsLogQuery extends DriverLogQuery {
   readonly id: WorkloadId;
 }
 const unknown = (id: WorkloadId): LongshoreError =>
@@ -28,7 +28,7 @@ interface Waiting {
 /** Every task that ECS remembers of a service, and while it is followed every one that comes. */
 async function* readServiceLog(
   parts: EcsParts,
-  { id, ...query }: WorkloadLogQuery,
+  { id, ...query }: EcsLogQuery,
   signal: AbortSignal,
 ): AsyncGenerator<readonly DriverLogItem[], void, void> {
   const merged = new MergedBatches<DriverLogItem>();
@@ -53,9 +53,9 @@ async function* readServiceLog(
   yield* merged.read(goOn(), signal);
 }
 
-export async function* readWorkloadLog(
+export async function* readEcsLogs(
   parts: EcsParts,
-  query: WorkloadLogQuery,
+  query: EcsLogQuery,
   signal: AbortSignal,
 ): AsyncGenerator<readonly DriverLogItem[], void, void> {
   const { id, follow } = query;

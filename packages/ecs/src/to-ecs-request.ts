@@ -87,7 +87,7 @@ export function toServiceInput(order: EcsOrder, owner: Owner, config: EcsConfig)
 }
 
 /** Pure: what `explain` prints and `start` sends. */
-export function toEcsRequests(order: EcsOrder, owner: Owner, config: EcsConfig): Plan<EcsRequest> {
+export function toEcsRequest(order: EcsOrder, owner: Owner, config: EcsConfig): Plan<EcsRequest> {
   const { spec, specHash } = order;
   const { problems: untreated, adjustments: treated } = treatFields(spec, fieldTable);
   const problems = [...untreated, ...specProblems(order)];
