@@ -24,6 +24,12 @@ const throttles: ReadonlySet<string> = new Set([
 ]);
 export const isThrottled = (error: unknown): boolean => throttles.has(errorName(error) ?? "");
 
+/** Nothing of AWS's own has answered, or something of it broke: the same call may well be answered now. */
+export function isBroken(error: unknown): boolean {
+  const fault = classifyEcsError(error);
+  return fault?.ambiguous === true || unsent.has((error as NativeError | null)?.code ?? "");
+}
+
 const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim();
 
 /** Each name in its own services' documents, under "Errors". */

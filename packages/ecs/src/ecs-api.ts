@@ -14,7 +14,7 @@ import { DescribeTasksCommand, ECSClient, ListTasksCommand, type ListTasksComman
 import { type Host, tokenBucket } from "@longshore/core";
 import { retry } from "@longshore/core/driver";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import { errorName, isThrottled } from "./classify-ecs-error.ts";
+import { errorName, isBroken, isThrottled } from "./classify-ecs-error.ts";
 import type { EcsConfig, EcsCredentials } from "./ecs-config.ts";
 
 /** Of every client alike. */
@@ -33,6 +33,8 @@ export interface Target {
 const describeLimit = 100;
 /** What ECS refuses for its rate is refused for a second or two: with the pauses between them about half a minute. */
 const throttledAttempts = 12;
+/** As the SDK itself does. Every call may be made twice: by its token, its name, or because it asks only. */
+const brokenAttempts = 3;
 /** An answer that comes this late does not come. */
 const answerLimitMs = 30_000;
 /** To each service. Answers come in some ten milliseconds: ten are more than any rate of AWS's needs. */
@@ -89,7 +91,9 @@ export class EcsApi implements Disposable {
         throw error;
       }
     };
-    return retry({ signal, attempts: throttledAttempts, when: isThrottled }, once);
+    let broken = 0;
+    const when = (error: unknown): boolean => isThrottled(error) || (isBroken(error) && ++broken < brokenAttempts);
+    return retry({ signal, attempts: throttledAttempts, when }, once);
   }
   async describe(arns: readonly string[], signal: AbortSignal): Promise<readonly Task[]> {
     const { cluster } = this.target;

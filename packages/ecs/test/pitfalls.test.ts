@@ -95,7 +95,11 @@ describe("logs", () => {
     expect(await world.runtime.wait(spec.id)).toMatchObject({ outcome: "succeeded" });
   });
   test("what is shown later than lines after it is not lost", async () => {
-    await using world = await worldWith({ operation: "logs:append", fault: { kind: "logs:out-of-order", ms: 120 }, probability: 0.5 });
+    await using world = await worldWith({
+      operation: "logs:append",
+      fault: { kind: "logs:out-of-order", ms: 120 },
+      probability: 0.5,
+    });
     const spec = world.task("n=0; while [ $n -lt 100 ]; do echo line $n; sleep 0.01; n=$((n+1)); done");
     await world.runtime.start(spec);
     const texts = textsOf(await Array.fromAsync(world.runtime.logs(spec.id, { follow: true })));
