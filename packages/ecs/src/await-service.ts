@@ -4,7 +4,7 @@ import type { Deployment } from "@aws-sdk/client-ecs";
 import type { EcsParts } from "./ecs-parts.ts";
 import { isReady, type SeenService } from "./map-ecs-service.ts";
 import { isOver, mainOf } from "./map-task-state.ts";
-import { pollMsOf } from "./stop-workload.ts";
+import { pollMsOf } from "./until-over.ts";
 
 export interface ServiceWait {
   readonly id: WorkloadId;
@@ -26,7 +26,7 @@ export async function awaitService(
     await sleep(pollMsOf(parts), signal);
   }
 }
-export const primaryOf = ({ service: { deployments = [] } }: SeenService): Deployment | undefined =>
+const primaryOf = ({ service: { deployments = [] } }: SeenService): Deployment | undefined =>
   deployments.find(({ status }) => status === "PRIMARY");
 
 /** Every task there is, is of the newest deployment and ready, and there are as many as wanted. */

@@ -27,7 +27,7 @@ export interface Facts {
 }
 type Described = Pick<TaskDefinition, "containerDefinitions">;
 
-export function readFacts({ containerDefinitions = [] }: Described): Facts {
+function readFacts({ containerDefinitions = [] }: Described): Facts {
   const main = containerDefinitions.find(({ name }) => name === mainContainer);
   const all = main?.dockerLabels ?? {};
   const timeout = all[label.timeout];

@@ -4,7 +4,7 @@ import { instant } from "@longshore/core";
 import type { DriverLogItem } from "@longshore/core/driver";
 
 /** CloudWatch shows what the log driver sends within seconds; what is later than that is not waited for. */
-export const lateMs = 60_000;
+const lateMs = 60_000;
 /** More of them are kept only as long as they may come by again. */
 const mostKept = 20_000;
 const digestLength = 10;

@@ -3,7 +3,7 @@ import { type DriverLogItem, type DriverLogQuery, MergedBatches, sleep } from "@
 import type { EcsParts } from "./ecs-parts.ts";
 import type { Record } from "./records.ts";
 import { readTaskLog } from "./read-task-log.ts";
-import { pollMsOf } from "./stop-workload.ts";
+import { pollMsOf } from "./until-over.ts";
 
 export interface EcsLogQuery extends DriverLogQuery {
   readonly id: WorkloadId;

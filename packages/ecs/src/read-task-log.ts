@@ -5,7 +5,7 @@ import type { EcsParts } from "./ecs-parts.ts";
 import { LogPlacer, Pass, timeIn } from "./log-placer.ts";
 import { isOver } from "./map-task-state.ts";
 import { lastPart, streamOf } from "./native-names.ts";
-import { pollMsOf } from "./stop-workload.ts";
+import { pollMsOf } from "./until-over.ts";
 
 export interface TaskLogQuery extends DriverLogQuery {
   /** An ARN. */

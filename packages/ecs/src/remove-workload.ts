@@ -5,7 +5,7 @@ import type { EcsParts } from "./ecs-parts.ts";
 import { isOver, removedReason } from "./map-task-state.ts";
 import { lastPart, streamOf } from "./native-names.ts";
 import type { Record } from "./records.ts";
-import { untilOver } from "./stop-workload.ts";
+import { untilOver } from "./until-over.ts";
 
 /** ContainerDefinition.stopTimeout's maximum: whatever the spec says, it is over by then. */
 const mostGraceMs = 120_000;

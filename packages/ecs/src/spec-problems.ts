@@ -17,7 +17,7 @@ const architectures: Readonly<Record<string, "X86_64" | "ARM64">> = { "linux/amd
 const probeSeconds = { least: 5, most: 300 };
 
 const gib = 1024;
-export const wholeSeconds = (ms: number): number => Math.ceil(ms / 1000);
+const wholeSeconds = (ms: number): number => Math.ceil(ms / 1000);
 export const graceSeconds = (spec: WorkloadSpec): number =>
   wholeSeconds(Math.min(spec.stopGraceMs ?? defaultStopGraceMs, mostGraceMs));
 export const architectureOf = ({ platform }: WorkloadSpec): "X86_64" | "ARM64" | undefined =>

@@ -1,33 +1,15 @@
 import { defaultStopGraceMs, instant, type StopResult, type WorkloadId } from "@longshore/core";
-import { type Call, type DriverStopOptions, sleep } from "@longshore/core/driver";
+import type { Call, DriverStopOptions } from "@longshore/core/driver";
 import type { Task as EcsTask } from "@aws-sdk/client-ecs";
 import type { EcsParts } from "./ecs-parts.ts";
 import { isOver, mainOf, reasonOf } from "./map-task-state.ts";
 import type { Record } from "./records.ts";
 import { removeWorkload } from "./remove-workload.ts";
+import { patienceMs, untilOver } from "./until-over.ts";
 
-/** What ECS takes to end a task beside the program's grace: after that something is wrong there. */
-const patienceMs = 120_000;
-const defaultPollMs = 1000;
 /** 128 and the number of SIGKILL: ECS tells no signals. */
 const killedCode = 137;
 
-export const pollMsOf = ({ config }: Pick<EcsParts, "config">): number => config.pollMs ?? defaultPollMs;
-
-interface Waiting {
-  /** What of it still runs; empty once nothing does. */
-  readonly look: () => Promise<boolean>;
-  readonly graceMs: number;
-}
-/** False where it takes much longer than it may. */
-export async function untilOver(parts: EcsParts, { look, graceMs }: Waiting, signal: AbortSignal): Promise<boolean> {
-  const latest = performance.now() + graceMs + patienceMs;
-  while (!(await look())) {
-    if (performance.now() > latest) return false;
-    await sleep(pollMsOf(parts), signal);
-  }
-  return true;
-}
 const unconfirmed = (graceMs: number): StopResult => ({
   state: "unconfirmed",
   forced: false,

@@ -65,7 +65,7 @@ function toRunTask(order: EcsOrder, owner: Owner, config: EcsConfig): RunTaskCom
 /** A name of a service takes 255 characters (CreateService). */
 export const serviceName = (owner: Owner, id: EcsOrder["spec"]["id"]): string => nativeName(owner, id, 255);
 
-export function toServiceInput(order: EcsOrder, owner: Owner, config: EcsConfig): CreateServiceCommandInput {
+function toServiceInput(order: EcsOrder, owner: Owner, config: EcsConfig): CreateServiceCommandInput {
   const { spec, options } = order;
   const replicas = spec.kind === "service" ? (spec.replicas ?? 1) : 1;
   const recreate = spec.kind === "service" && spec.update === "recreate";

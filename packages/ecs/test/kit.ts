@@ -21,10 +21,10 @@ import type { Owner, WorkloadId } from "@longshore/core";
 import type { EcsConfig } from "@longshore/ecs";
 import type { EcsEmulator } from "@longshore/emulators";
 
-export const region = "eu-west-3";
+const region = "eu-west-3";
 export const image = "busybox:1.35";
-export const account = "123456789012";
-export const executionRole = `arn:aws:iam::${account}:role/execution`;
+const account = "123456789012";
+const executionRole = `arn:aws:iam::${account}:role/execution`;
 const credentials = { accessKeyId: "key", secretAccessKey: "secret" };
 const logGroup = "/longshore";
 
