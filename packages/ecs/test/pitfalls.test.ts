@@ -258,3 +258,22 @@ test("a time is told for each line", async () => {
   const [line] = await Array.fromAsync(world.runtime.logs(spec.id, { follow: true }));
   expect("text" in line! && line.at! > before).toBe(true);
 });
+
+test("a subnet that does not exist is refused in ECS' words, and what was begun can be removed", async () => {
+  await using world = await World.open({ subnets: ["subnet-00000000000000009"] });
+  const spec = world.task("exit 0");
+  const refusal = expect.objectContaining({ code: "invalid-spec", retryable: false, message: expect.stringMatching(/subnet/i) });
+  await expect(world.runtime.start(spec)).rejects.toEqual(refusal);
+  expect(await Array.fromAsync(world.runtime.list())).toMatchObject([{ kind: "leftover", id: spec.id }]);
+  await world.runtime.remove(spec.id);
+  expect(await world.bed.natives(world.owner)).toEqual([]);
+});
+
+test.each([
+  ["AccessDeniedException", "permission-denied"],
+  ["UnrecognizedClientException", "unauthenticated"],
+  ["ClusterNotFoundException", "invalid-config"],
+] as const)("%s is %s", async (code, expected) => {
+  await using world = await worldWith({ operation: "ecs:RunTask", fault: { kind: "ecs:error", code } });
+  await expect(world.runtime.start(world.task("exit 0"))).rejects.toMatchObject({ code: expected, retryable: false });
+});
