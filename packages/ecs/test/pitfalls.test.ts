@@ -274,6 +274,6 @@ test.each([
   ["UnrecognizedClientException", "unauthenticated"],
   ["ClusterNotFoundException", "invalid-config"],
 ] as const)("%s is %s", async (code, expected) => {
-  await using world = await worldWith({ operation: "ecs:RunTask", fault: { kind: "ecs:error", code } });
+  await using world = await worldWith({ operation: "ecs:RunTask", fault: { kind: "aws:error", code } });
   await expect(world.runtime.start(world.task("exit 0"))).rejects.toMatchObject({ code: expected, retryable: false });
 });
