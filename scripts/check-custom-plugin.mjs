@@ -17,6 +17,7 @@ const ours = [
   "packages/local-process",
   "packages/docker",
   "packages/kubernetes",
+  "packages/emulators",
   "apps/cli",
 ];
 const mostLines = 200;

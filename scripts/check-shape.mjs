@@ -6,6 +6,9 @@ import { packageFolders } from "./toolchain.mjs";
 /** The words that a driver's file names may use for what its backend runs. */
 const drivers = { docker: ["container", "docker"], kubernetes: ["pod", "kubernetes"], "local-process": ["process"] };
 
+/** What has nothing to do with core: no driver, and nothing for one. */
+const apart = ["packages/core", "packages/emulators"];
+
 const problems = [];
 const require = (holds, place, problem) => holds || problems.push(`${place}: ${problem}`);
 const filesIn = (folder) =>
@@ -72,7 +75,7 @@ for (const folder of packageFolders) {
   const licence = join(folder, "LICENSE");
   require(existsSync(licence) &&
     readFileSync(licence, "utf8") === readFileSync("LICENSE", "utf8"), folder, "no LICENSE like the root's");
-  if (folder.startsWith("packages/") && folder !== "packages/core") checkCorePeer(folder, manifest);
+  if (folder.startsWith("packages/") && !apart.includes(folder)) checkCorePeer(folder, manifest);
   const words = drivers[basename(folder)];
   if (words) checkDriver(folder, words);
 }

@@ -32,6 +32,8 @@ function argumentOf({ argument }: CommandWords, commands: readonly CommandWords[
       return "_longshore_places";
     case "shell":
       return "_longshore_reply 'bash zsh fish'";
+    case "cloud":
+      return "_longshore_reply 'ecs'";
     case "subcommand":
       return `_longshore_reply '${commands.map(({ name }) => name).join(" ")}'`;
     case "command":

@@ -31,6 +31,8 @@ function argumentLine({ name, argument }: CommandWords, all: readonly CommandWor
       return [`${after} -F -a '(longshore ps --quiet 2>/dev/null | string replace -r \\$ :)'`];
     case "shell":
       return [`${after} -a 'bash zsh fish'`];
+    case "cloud":
+      return [`${after} -a 'ecs'`];
     case "subcommand":
       return [`${after} -a ${quote(all.map((one) => one.name).join(" "))}`];
     case "command":

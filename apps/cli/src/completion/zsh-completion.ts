@@ -31,6 +31,8 @@ function argumentSpec({ argument }: CommandWords, all: readonly CommandWords[]):
       return "'*:place:_longshore_places'";
     case "shell":
       return "'1:shell:(bash zsh fish)'";
+    case "cloud":
+      return "'1:cloud:(ecs)'";
     case "subcommand":
       return `'1:command:(${all.map(({ name }) => name).join(" ")})'`;
     case "command":

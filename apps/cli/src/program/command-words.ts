@@ -11,7 +11,7 @@ export interface CommandWords {
   readonly description: string;
   readonly options: readonly OptionWords[];
   /** What its first argument is. */
-  readonly argument: "id" | "copy" | "command" | "shell" | "subcommand" | "none";
+  readonly argument: "id" | "copy" | "command" | "shell" | "subcommand" | "cloud" | "none";
 }
 /** By the name of a flag's value in its help. */
 const values: Readonly<Record<string, NonNullable<OptionWords["value"]>>> = {
@@ -20,6 +20,7 @@ const values: Readonly<Record<string, NonNullable<OptionWords["value"]>>> = {
   file: "file",
   folder: "folder",
   policy: ["always", "missing", "never"],
+  engine: ["docker", "process"],
 };
 
 function optionWords({ options }: Command): readonly OptionWords[] {
@@ -38,7 +39,7 @@ function argumentOf({ registeredArguments: [first] }: Command): CommandWords["ar
   const name = first.name();
   if (name === "id" || name === "ids") return "id";
   if (name === "source") return "copy";
-  if (name === "shell" || name === "subcommand") return name;
+  if (name === "shell" || name === "subcommand" || name === "cloud") return name;
   return "command";
 }
 

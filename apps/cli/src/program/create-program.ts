@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import type { GlobalFlags } from "../session.ts";
 import { addEndingCommands } from "./add-ending-commands.ts";
+import { addEmulateCommand } from "./add-emulate-command.ts";
 import { addHelpCommand } from "./add-help-command.ts";
 import { addLookingCommands } from "./add-looking-commands.ts";
 import { addRunningCommands } from "./add-running-commands.ts";
@@ -51,6 +52,7 @@ export function createProgram({ argv, begin, beginBare, entered }: ProgramParts)
   addSessionCommands(parts);
   addEndingCommands(parts);
   addSetupCommands(parts);
+  addEmulateCommand(parts);
   addHelpCommand(program);
   return program;
 }

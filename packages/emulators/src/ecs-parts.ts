@@ -1,0 +1,12 @@
+import { logsFaultKinds } from "./aws/logs/logs-fault-kinds.ts";
+import { ecsFaultKinds } from "./ecs/ecs-fault-kinds.ts";
+import { type FaultKinds, wireFaultKinds } from "./read-fault-rule.ts";
+
+export { buildEcsBackend } from "./build-ecs-backend.ts";
+export { chooseEngine } from "./choose-engine.ts";
+export { ControlEndpoint } from "./control-endpoint.ts";
+export { EmulatorServer } from "./emulator-server.ts";
+export { readFaultRules } from "./read-fault-rule.ts";
+
+/** The faults that this emulator knows. */
+export const faultKinds: FaultKinds = { ...wireFaultKinds, ...ecsFaultKinds, ...logsFaultKinds };
