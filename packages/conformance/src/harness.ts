@@ -36,7 +36,7 @@ export const openOptions = ({ owner, store, secrets, limiter }: HarnessOpening):
   ...(limiter !== undefined && { limiter }),
 });
 
-/** Specs that cannot work, whole but for kind and id. Absent: the backend has no such thing to get wrong. */
+/** Specs that cannot work, whole but for kind and id: `outOfMemoryScript`. Absent: the backend has no such thing to get wrong. */
 export interface BadSpecs {
   /** An image that does not exist anywhere. */
   readonly image?: Partial<TaskSpec>;
@@ -160,7 +160,7 @@ export interface Harness {
   };
   /** Children in the background that outlive the program's main process are possible here. Default: true. */
   readonly forks?: boolean;
-  /** A task that needs more memory than its limit, whole but for kind and id. Absent: the backend limits no memory. */
+  /** A task that needs more memory than its limit, whole but for kind and id: `outOfMemoryScript`. Absent: the backend limits no memory. */
   readonly outOfMemory?: Partial<TaskSpec>;
   /** What goes on beside a program that has a shell; `terminal`: with a tty. Default: nothing. */
   readonly sessions?: readonly ("exec" | "terminal" | "attach" | "stats")[];

@@ -1,7 +1,7 @@
 import type { V1Pod } from "./objects.ts";
 import { LongshoreError, type WorkloadId } from "@longshore/core";
 import type { Call } from "@longshore/core/driver";
-import { hasStarted, isSpent } from "./map-pod-state.ts";
+import { hasStarted, isSpent, terminationOf } from "./map-pod-state.ts";
 import type { PodFeed } from "./pod-feed.ts";
 import type { Pods } from "./pods.ts";
 import type { Secrets } from "./secrets.ts";
@@ -24,14 +24,23 @@ export const unstartedLimitMs = 4_000;
 export async function removePod({ pods, secrets, feed }: RemoveParts, id: WorkloadId, { signal }: Call): Promise<boolean> {
   const pod = await pods.find(id, signal);
   if (pod === undefined) return false;
-  await pods.remove(pod, signal);
-  if (!(await goes({ pods, secrets, feed }, pod, { id, signal }))) {
+  const hasEnded = terminationOf(pod) !== undefined;
+  // Nothing of it runs that would have to be given time.
+  await pods.remove(pod, signal, hasEnded ? 0 : undefined);
+  const isGone = hasEnded && (pod.metadata?.finalizers ?? []).length === 0;
+  if (!isGone && !(await goes({ pods, secrets, feed }, pod, { id, signal }))) {
     const message = "the node's kubelet does not say that its program has ended; is the node lost?";
     throw new LongshoreError(message, { code: "unavailable", operation: "remove", workload: id });
   }
-  await secrets.removeAll(id, signal);
+  if (hasSecrets(pod)) await secrets.removeAll(id, signal);
   return true;
 }
+
+/** They are made for a pod that refers to them, and after it: where it refers to none, there are none. */
+const hasSecrets = ({ spec }: V1Pod): boolean =>
+  (spec?.imagePullSecrets ?? []).length > 0 ||
+  (spec?.volumes ?? []).some(({ projected }) => projected !== undefined) ||
+  (spec?.containers ?? []).some(({ env = [] }) => env.some(({ valueFrom }) => valueFrom?.secretKeyRef !== undefined));
 
 interface Going {
   readonly id: WorkloadId;

@@ -1,7 +1,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Harness, type HarnessOpening, openOptions, type Route, shellProgram, wireAbilities } from "@longshore/conformance";
+import {
+  type Harness,
+  type HarnessOpening,
+  openOptions,
+  outOfMemoryScript,
+  type Route,
+  shellProgram,
+  wireAbilities,
+} from "@longshore/conformance";
 import { openRuntime, type Runtime } from "@longshore/core";
 import { runtime as plugin } from "@longshore/kubernetes";
 import { alive, cleanUp, grant, image, killInstance, namespace, natives, podsOf } from "./kit.ts";
@@ -88,7 +96,7 @@ export async function kubernetesHarness(): Promise<Harness & { close(): Promise<
     },
     // A kubelet tells of 137 alone whether it was an exit or a signal, and gives both streams as one.
     tells: { signals: false, streams: false },
-    outOfMemory: { image, command: ["tail", "/dev/zero"], resources: { memory: "16Mi" } },
+    outOfMemory: { image, command: ["sh", "-c", outOfMemoryScript], resources: { memory: "32Mi" } },
     patienceMs: 240_000,
     close: async () => {
       await backend.close();
