@@ -1,6 +1,7 @@
 // Long seeded runs of the conformance suite, tasks and services alike: every step boundary is crashed at, other choices in every round.
 // `npm run chaos -- --rounds 5 --seed 7 --backend docker`; a failing round is made again with its seed: `npm run chaos -- --rounds 1
-// --seed S`. Default: 3 rounds, a seed by chance, every backend.
+// --seed S`. Default: 3 rounds, a seed by chance, every backend
+// (kubernetes where KUBECONFIG names a cluster).
 import { execFileSync } from "node:child_process";
 import { randomBytes, randomInt } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -14,7 +15,10 @@ const suites = {
   memory: ["packages/conformance", "test/memory.test.ts"],
   "local-process": ["packages/local-process", "test/conformance.test.ts"],
   docker: ["packages/docker", "test/conformance.test.ts"],
+  kubernetes: ["packages/kubernetes", "test/conformance.test.ts"],
 };
+/** What can be run here: nobody's own cluster is used by chance. */
+const here = Object.keys(suites).filter((name) => name !== "kubernetes" || process.env.KUBECONFIG);
 
 function refuse(message) {
   console.error(`${message}; such as: npm run chaos -- --rounds 5 --seed 7 --backend memory,docker`);
@@ -28,16 +32,14 @@ function readOptions() {
     return refuse(error.message);
   }
 }
-const {
-  rounds: roundsAsked = "3",
-  seed: seedAsked = String(randomInt(1, 1_000_000)),
-  backend = Object.keys(suites).join(","),
-} = readOptions();
+const { rounds: roundsAsked = "3", seed: seedAsked = String(randomInt(1, 1_000_000)), backend = here.join(",") } = readOptions();
 const [rounds, first] = [roundsAsked, seedAsked].map(Number);
 if (![rounds, first].every((value) => Number.isSafeInteger(value) && value > 0))
   refuse("--rounds and --seed: expected whole numbers above 0");
 const backends = backend.split(",");
 for (const name of backends) if (!(name in suites)) refuse(`--backend: no ${name}; expected ${Object.keys(suites).join(", ")}`);
+if (backends.includes("kubernetes") && !process.env.KUBECONFIG)
+  refuse("--backend kubernetes: expected KUBECONFIG to name a cluster");
 
 /** All owners of this run begin with it, and all folders are below it: what is cut short is found again by that. */
 const prefix = `x${randomBytes(3).toString("hex")}`;
@@ -55,14 +57,29 @@ function removeFromEngine() {
   const volumes = ours("Name", "volume", "ls");
   if (volumes.length > 0) docker("volume", "rm", "--force", ...volumes);
 }
+function removeFromCluster() {
+  const kubectl = (...args) => execFileSync("kubectl", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  const kinds = "deployments,services,pods,secrets";
+  const column = "custom-columns=:kind,:metadata.name,:metadata.labels.longshore/owner";
+  const found = kubectl("get", kinds, "--selector", "longshore/owner", "--no-headers", "--output", column);
+  const ours = found
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, , owner]) => owner?.startsWith(prefix));
+  for (const [kind, name] of ours) kubectl("delete", kind, name, "--ignore-not-found", "--wait=false");
+}
+function removeAll() {
+  if (backends.includes("docker")) removeFromEngine();
+  if (backends.includes("kubernetes")) removeFromCluster();
+}
 // Also after Ctrl-C: by then the tests have ended.
 process.on("exit", () => {
   endProcesses(place);
   rmSync(place, { recursive: true, force: true, maxRetries: 10 });
   try {
-    if (backends.includes("docker")) removeFromEngine();
+    removeAll();
   } catch {
-    // No engine answers, so nothing is there.
+    // Nobody answers, so nothing is there.
   }
 });
 

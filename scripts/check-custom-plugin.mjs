@@ -16,6 +16,8 @@ const ours = [
   "packages/conformance",
   "packages/local-process",
   "packages/docker",
+  "packages/kubernetes",
+  "packages/ecs",
   "packages/emulators",
   "apps/cli",
 ];

@@ -1,6 +1,6 @@
 // Runs the examples in every README and in docs: a `ts` block runs as a module of that package, and prints what the `text` block
-// that follows it says. A block under `<!-- needs docker -->` is left out, by name, where no engine answers; one under
-// `<!-- from FILE -->` has to be in that file. Links to files of ours have to lead somewhere.
+// that follows it says. A block under `<!-- needs docker -->` or `<!-- needs kubernetes -->` is left out, by name, where no engine
+// answers, or no cluster is named; one under `<!-- from FILE -->` has to be in that file. Links to files of ours have to lead somewhere.
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { existsSync, globSync, rmSync } from "node:fs";
@@ -9,13 +9,14 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
-const block = /(?:<!-- (needs docker|from [^ ]+) -->\n+)?```ts\n([\s\S]*?)```(?:\n+```text\n([\s\S]*?)```)?/g;
+const block =
+  /(?:<!-- (needs docker|needs kubernetes|needs aws|from [^ ]+) -->\n+)?```ts\n([\s\S]*?)```(?:\n+```text\n([\s\S]*?)```)?/g;
 
 const examplesIn = async (readme) =>
   [...(await readFile(readme, "utf8")).matchAll(block)].map(([, said, code, expected], index) => ({
     name: `${readme} example ${index + 1}`,
     folder: readme.startsWith("docs/") ? "." : dirname(readme),
-    docker: said === "needs docker",
+    needs: /^needs (.+)$/.exec(said ?? "")?.[1],
     from: /^from (.+)$/.exec(said ?? "")?.[1],
     code,
     expected,
@@ -71,11 +72,16 @@ async function deadLinks(file) {
 const dead = (await Promise.all(readmes.map(deadLinks))).flat();
 for (const problem of dead) console.error(problem);
 const examples = (await Promise.all(readmes.map(examplesIn))).flat();
-const docker = await engineAnswers();
+const lacks = {
+  docker: (await engineAnswers()) ? undefined : "no engine answers",
+  kubernetes: process.env.KUBECONFIG ? undefined : "KUBECONFIG names no cluster",
+  aws: "it is an account's that is not ours",
+};
 let failed = 0;
 for (const example of examples) {
-  if (example.docker && !docker) {
-    console.log(`left out  ${example.name}: requires docker: no engine answers`);
+  const lack = lacks[example.needs];
+  if (lack !== undefined) {
+    console.log(`left out  ${example.name}: requires ${example.needs}: ${lack}`);
     continue;
   }
   try {

@@ -4,7 +4,12 @@ import { basename, join } from "node:path";
 import { packageFolders } from "./toolchain.mjs";
 
 /** The words that a driver's file names may use for what its backend runs. */
-const drivers = { docker: ["container", "docker"], "local-process": ["process"] };
+const drivers = {
+  docker: ["container", "docker"],
+  ecs: ["task", "ecs"],
+  kubernetes: ["pod", "kubernetes"],
+  "local-process": ["process"],
+};
 
 /** What has nothing to do with core: no driver, and nothing for one. */
 const apart = ["packages/core", "packages/emulators"];

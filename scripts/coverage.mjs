@@ -7,13 +7,15 @@ import { join } from "node:path";
 import { prepare, root, run } from "./toolchain.mjs";
 
 const bar = 90;
-const measured = ["packages/core", "packages/local-process", "packages/docker"];
+const measured = ["packages/core", "packages/local-process", "packages/docker", "packages/ecs", "packages/kubernetes"];
 /** Whose tests run, which of them, and which package they are for. The suite on the memory backend is core's. */
 const suites = [
   { folder: "packages/core", files: [], of: "packages/core" },
   { folder: "packages/conformance", files: ["test/memory.test.ts"], of: "packages/core" },
   { folder: "packages/local-process", files: [], of: "packages/local-process" },
   { folder: "packages/docker", files: [], of: "packages/docker" },
+  { folder: "packages/ecs", files: [], of: "packages/ecs" },
+  { folder: "packages/kubernetes", files: [], of: "packages/kubernetes" },
 ];
 
 const wanted = process.argv.slice(2);
@@ -30,6 +32,10 @@ function engineAnswers() {
     return false;
   }
 }
+const lacks = {
+  "packages/docker": () => (engineAnswers() ? undefined : "docker: no engine answers"),
+  "packages/kubernetes": () => (process.env.KUBECONFIG ? undefined : "kubernetes: KUBECONFIG names no cluster"),
+};
 
 const place = mkdtempSync(join(tmpdir(), "longshore-coverage-"));
 process.on("exit", () => rmSync(place, { recursive: true, force: true, maxRetries: 10 }));
@@ -40,9 +46,10 @@ const leftOut = [];
 const { readCoverage } = await import("./read-coverage.mjs");
 const lines = new Map();
 for (const { folder, files } of chosen) {
-  if (folder === "packages/docker" && !engineAnswers()) {
+  const lack = lacks[folder]?.();
+  if (lack !== undefined) {
     leftOut.push(folder);
-    console.log(`left out  ${folder}: requires docker: no engine answers`);
+    console.log(`left out  ${folder}: requires ${lack}`);
     continue;
   }
   const { name } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));

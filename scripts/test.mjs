@@ -15,7 +15,7 @@ Installs, builds, runs every check and every test; the last line counts them.
   --tests        the tests alone
   --filter=NAME  of one package; this and whatever else is given goes to turbo
 
-LONGSHORE_REQUIRE=docker,registry makes a skip for the lack of one of them a failure.`);
+LONGSHORE_REQUIRE=docker,registry,kubernetes makes a skip for the lack of one of them a failure.`);
   process.exit(0);
 }
 const forTurbo = args.filter((arg) => arg !== "--checks" && arg !== "--tests");

@@ -29,6 +29,8 @@ export interface Bench {
   /** How often each side is measured where `--rounds` does not say. */
   readonly rounds: number;
   readonly needsEngine: boolean;
+  /** The one that KUBECONFIG names. Default: false. */
+  readonly needsCluster?: boolean;
   run(rounds: number): Promise<readonly Figure[]>;
 }
 

@@ -8,6 +8,7 @@ import { docker, engineAnswers, image } from "./engine.ts";
 import type { Bench, Figure } from "./figure.ts";
 import { followedMemory } from "./followed-memory.ts";
 import { importCost } from "./import-cost.ts";
+import { kubernetesTask } from "./kubernetes-task.ts";
 import { localMemory, localTask } from "./local-task.ts";
 import { logPath } from "./log-path.ts";
 import { describeFigure } from "./report.ts";
@@ -21,6 +22,7 @@ const benches: readonly Bench[] = [
   dockerTask,
   dockerTasksAtOnce,
   dockerLogsBench,
+  kubernetesTask,
 ];
 const help = `npm run bench -- [--only NAME]… [--rounds N] [--json FILE]
 
@@ -67,6 +69,10 @@ async function measureAll({ wanted, rounds, json }: Asked): Promise<void> {
   for (const bench of wanted) {
     if (bench.needsEngine && !engine) {
       console.log(`\n${bench.name}: left out: no Docker Engine with ${image} answers`);
+      continue;
+    }
+    if (bench.needsCluster === true && process.env["KUBECONFIG"] === undefined) {
+      console.log(`\n${bench.name}: left out: KUBECONFIG names no cluster`);
       continue;
     }
     for (const figure of await bench.run(rounds ?? bench.rounds)) {

@@ -36,7 +36,7 @@ export const openOptions = ({ owner, store, secrets, limiter }: HarnessOpening):
   ...(limiter !== undefined && { limiter }),
 });
 
-/** Specs that cannot work, whole but for kind and id. Absent: the backend has no such thing to get wrong. */
+/** Specs that cannot work, whole but for kind and id: `outOfMemoryScript`. Absent: the backend has no such thing to get wrong. */
 export interface BadSpecs {
   /** An image that does not exist anywhere. */
   readonly image?: Partial<TaskSpec>;
@@ -114,6 +114,8 @@ export interface ServiceAbility {
   service(steps: Program): Partial<ServiceSpec>;
   /** What the instance behind the endpoint answers; rejects when the connection is refused. Default: the body of an HTTP GET. */
   readonly request?: (endpoint: Endpoint) => Promise<string>;
+  /** An update that is taken back ends in new instances of the old spec: the backend keeps none of those it had. Default: false. */
+  readonly comesBackAnew?: boolean;
   /** Ends an instance's program with SIGKILL, from outside. */
   kill(owner: Owner, id: WorkloadId, instance: string): Promise<void>;
 }
@@ -153,10 +155,12 @@ export interface Harness {
     readonly signals: boolean;
     /** stdout from stderr. */
     readonly streams: boolean;
+    /** That an empty line was printed. Default: true. */
+    readonly emptyLines?: boolean;
   };
   /** Children in the background that outlive the program's main process are possible here. Default: true. */
   readonly forks?: boolean;
-  /** A task that needs more memory than its limit, whole but for kind and id. Absent: the backend limits no memory. */
+  /** A task that needs more memory than its limit, whole but for kind and id: `outOfMemoryScript`. Absent: the backend limits no memory. */
   readonly outOfMemory?: Partial<TaskSpec>;
   /** What goes on beside a program that has a shell; `terminal`: with a tty. Default: nothing. */
   readonly sessions?: readonly ("exec" | "terminal" | "attach" | "stats")[];

@@ -17,6 +17,7 @@ export type {
   SecretAbility,
   ServiceAbility,
 } from "./harness.ts";
+export { outOfMemoryScript } from "./out-of-memory-script.ts";
 export type { DeathSignal, Program, Step } from "./program.ts";
 export { shellProgram } from "./shell-program.ts";
 export { wireAbilities, type WireAbilitiesOptions } from "./wire-abilities.ts";

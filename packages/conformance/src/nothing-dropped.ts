@@ -45,7 +45,7 @@ const common: readonly Sample[] = [
   whole("pullPolicy", "always"),
   whole("workingDirectory", "/srv/some"),
   whole("user", "1234:4321"),
-  whole("init", true),
+  member("init", [false, true]),
   whole("tty", true),
   whole("stdin", true),
   member("hardening", [{ readOnlyRoot: true }, { readOnlyRoot: false }]),

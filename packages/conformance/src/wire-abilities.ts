@@ -4,7 +4,7 @@ import type { CrashAbility, CrashJob, CrashOutcome, FaultAbility, FaultPlan, Fau
 import { pause } from "./soon.ts";
 import { type WireBackend, type WireHooks, WireProxy } from "./wire-proxy.ts";
 
-export interface WireAbilitiesOptions extends Pick<WireBackend, "backend" | "isStream"> {
+export interface WireAbilitiesOptions extends Pick<WireBackend, "backend" | "isStream" | "listen"> {
   readonly plugin: PluginPlace;
   /** The plugin's config that connects by this route instead of to the backend. */
   readonly config: (through: Route) => unknown;
@@ -41,7 +41,7 @@ async function crashAtWire({ plugin, config, ...wire }: WireAbilitiesOptions, jo
 const cutAfterBytes = 5;
 const cutGrowth = 1777;
 
-async function faultRoute(wire: Pick<WireBackend, "backend" | "isStream">, plan: FaultPlan): Promise<FaultRoute> {
+async function faultRoute(wire: Pick<WireBackend, "backend" | "isStream" | "listen">, plan: FaultPlan): Promise<FaultRoute> {
   const seen = { requests: 0, injected: 0, cuts: 0 };
   const numbers = new WeakMap<object, number>();
   const hit = (): true => {

@@ -1,4 +1,4 @@
-import http, { type IncomingMessage, type ServerResponse } from "node:http";
+import http, { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import { connect, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { randomBytes } from "node:crypto";
@@ -10,6 +10,8 @@ export interface WireRequest {
   readonly method: string;
   /** Path and query. */
   readonly path: string;
+  /** Names in lower case, as Node gives them. Backends with one path for all say there what is asked. */
+  readonly headers: IncomingHttpHeaders;
 }
 /** What is to happen to a request; each is asked as the request comes by. */
 export interface WireHooks {
@@ -22,6 +24,8 @@ export interface WireHooks {
 }
 export interface WireBackend {
   readonly backend: Route;
+  /** What the proxy itself listens on, for clients that know no sockets: a port of 127.0.0.1. Default: a unix socket. */
+  readonly listen?: "socket" | "port";
   /** Answers that come over time, such as followed logs and events. */
   isStream(request: WireRequest): boolean;
   readonly hooks: WireHooks;
@@ -29,7 +33,7 @@ export interface WireBackend {
 
 /** An HTTP/1.1 proxy on a socket of its own, which knows where a request begins and an answer ends. */
 export class WireProxy implements AsyncDisposable {
-  readonly route: Route;
+  #route: Route;
   readonly #wire: WireBackend;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -37,7 +41,7 @@ export class WireProxy implements AsyncDisposable {
 
   private constructor(wire: WireBackend) {
     this.#wire = wire;
-    this.route = { socketPath: join(tmpdir(), `wire-${randomBytes(6).toString("hex")}.sock`) };
+    this.#route = { socketPath: join(tmpdir(), `wire-${randomBytes(6).toString("hex")}.sock`) };
     const server = http.createServer(
       (request, response) => void this.#pass(request, response).catch(() => request.socket.destroy()),
     );
@@ -52,11 +56,18 @@ export class WireProxy implements AsyncDisposable {
   }
   static async open(wire: WireBackend): Promise<WireProxy> {
     const proxy = new WireProxy(wire);
+    const server = proxy.#server;
     await new Promise<void>((resolve, reject) => {
-      proxy.#server.once("error", reject);
-      proxy.#server.listen(proxy.route.socketPath, resolve);
+      server.once("error", reject);
+      if (wire.listen === "port") server.listen(0, "127.0.0.1", resolve);
+      else server.listen(proxy.#route.socketPath, resolve);
     });
+    const address = server.address();
+    if (typeof address === "object" && address !== null) proxy.#route = { port: address.port };
     return proxy;
+  }
+  get route(): Route {
+    return this.#route;
   }
   /** Open on the client's side. */
   connections(): number {
@@ -129,6 +140,6 @@ export class WireProxy implements AsyncDisposable {
   }
 }
 
-const asked = ({ method = "GET", url = "/" }: IncomingMessage): WireRequest => ({ method, path: url });
+const asked = ({ method = "GET", url = "/", headers }: IncomingMessage): WireRequest => ({ method, path: url, headers });
 const answered = (outgoing: http.ClientRequest): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => outgoing.once("response", resolve).on("error", reject));

@@ -134,7 +134,8 @@ export interface Capabilities {
   };
   /** An event the backend pushed, as it came; answers whose workloads to look at. */
   readonly ingest?: { ingest(event: unknown, call: Call): Promise<readonly Change[]> };
-  readonly preflight?: { preflight(spec: WorkloadSpec, call: Call): Promise<readonly Obstacle[]> };
+  /** Rights, quota and room, asked of the backend before anything is started. Without a spec: what stands in the way of any. */
+  readonly preflight?: { preflight(spec: WorkloadSpec | undefined, call: Call): Promise<readonly Obstacle[]> };
   readonly backendLogs?: { backendLogs(id: WorkloadId, call: Call): AsyncIterable<readonly DriverLogItem[]> };
   readonly images?: {
     register(image: ImageConfig, call: Call): Promise<void>;

@@ -1,9 +1,7 @@
 import { instant, LongshoreError, type Mebibytes, type MilliCpu, type Sample, type WorkloadId } from "@longshore/core";
-import { type Call, sleep } from "@longshore/core/driver";
+import { type Call, sleep, MergedBatches, readJsonLines } from "@longshore/core/driver";
 import { shortId } from "./container-names.ts";
 import { findInstances, hasEnded, type SessionParts } from "./find-instance.ts";
-import { MergedBatches } from "./merge-batches.ts";
-import { readJsonLines } from "./read-json-lines.ts";
 
 /** What of a line of `GET /containers/ID/stats` is used. */
 export interface ContainerReading {

@@ -1,7 +1,7 @@
+import { readJsonLines } from "@longshore/core/driver";
 import { LongshoreError, type Owner, type WorkloadId } from "@longshore/core";
 import { label } from "./container-names.ts";
 import type { Engine } from "./engine.ts";
-import { readJsonLines } from "./read-json-lines.ts";
 
 interface NativeEvent {
   readonly Action: string;

@@ -1,10 +1,9 @@
 import type Dockerode from "dockerode";
 import { LongshoreError, type WorkloadSpec } from "@longshore/core";
-import { type Call, type Host, resolveSecret } from "@longshore/core/driver";
+import { type Call, type Host, resolveSecret, readJsonLines } from "@longshore/core/driver";
 import { classifyDockerError, classifyImageError } from "./classify-docker-error.ts";
 import type { Engine } from "./engine.ts";
 import { PullProgress } from "./pull-progress.ts";
-import { readJsonLines } from "./read-json-lines.ts";
 
 interface PullMessage {
   readonly error?: string;

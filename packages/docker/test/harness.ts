@@ -1,4 +1,12 @@
-import { type Harness, type HarnessOpening, openOptions, type Route, shellProgram, wireAbilities } from "@longshore/conformance";
+import {
+  type Harness,
+  type HarnessOpening,
+  openOptions,
+  outOfMemoryScript,
+  type Route,
+  shellProgram,
+  wireAbilities,
+} from "@longshore/conformance";
 import { openRuntime, type Owner, type Runtime, type WorkloadId } from "@longshore/core";
 import { runtime as plugin } from "@longshore/docker";
 import { cleanUp, image, killFromOutside, native } from "./kit.ts";
@@ -96,7 +104,7 @@ export function dockerHarness(): Harness {
     // An engine that hundreds of containers keep busy takes its time.
     patienceMs: 90_000,
     tells: { signals: false, streams: true },
-    outOfMemory: { image, command: ["tail", "/dev/zero"], resources: { memory: "16Mi" } },
+    outOfMemory: { image, command: ["sh", "-c", outOfMemoryScript], resources: { memory: "32Mi" } },
     ...abilities,
   };
 }

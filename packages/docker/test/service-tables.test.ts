@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { explainUnready } from "../src/explain-unready.ts";
-import { mergeByTime, MergedBatches } from "../src/merge-batches.ts";
+import { mergeByTime } from "../src/merge-by-time.ts";
 import { nextServiceStep } from "../src/next-service-step.ts";
 import { toServiceView } from "../src/service-view.ts";
 import { toHealthcheck } from "../src/to-health-check.ts";
@@ -189,20 +189,6 @@ describe("batches of several sources", () => {
     const other = once([{ at: "2" }, { at: "5" }]);
     const merged = (await Array.fromAsync(mergeByTime<{ readonly at: string }>([one, other]))).flat();
     expect(merged.map(({ at: time }) => time)).toEqual(["1", "2", "4", "3", "5"]);
-  });
-  test("as they come, until all is taken; what one source throws ends the whole", async () => {
-    const merged = new MergedBatches<number>();
-    const over = Promise.all([merged.add(once([1], [2])), merged.add(once([3]))]).then(() => {});
-    const seen = (await Array.fromAsync(merged.read(over, new AbortController().signal))).flat();
-    expect(seen.toSorted()).toEqual([1, 2, 3]);
-    const broken = new MergedBatches<number>();
-    const failing = broken.add(
-      (async function* () {
-        yield [1];
-        throw new Error("broke");
-      })(),
-    );
-    await expect(Array.fromAsync(broken.read(failing, new AbortController().signal))).rejects.toThrow("broke");
   });
 });
 

@@ -8,7 +8,6 @@ import { type ContainerReading, toSample } from "../src/container-stats.ts";
 import { findEngine } from "../src/find-engine.ts";
 import { mapContainer } from "../src/map-container-state.ts";
 import { parseLogFrames, parseTerminalLog } from "../src/parse-log-frames.ts";
-import { readJsonLines } from "../src/read-json-lines.ts";
 
 const http = (statusCode: number, message: string): unknown => ({
   statusCode,
@@ -148,10 +147,6 @@ describe("bodies, torn anywhere", () => {
     const long = Buffer.from(`${at}short\r\n${at}${"x".repeat(16_384)}${at}rest\r\n`);
     const entries = (await Array.fromAsync(parseTerminalLog(torn(long, 1000)))).flat();
     expect(entries.map(({ bytes }) => bytes.length)).toEqual([at.length + 7, at.length + 16_384, at.length + 6]);
-  });
-  test("JSON lines, multi-byte characters split", async () => {
-    const body = Buffer.from('{"a":"é"}\r\n{"a":2}\n{"a":3}');
-    expect(await Array.fromAsync(readJsonLines(torn(body, 1)))).toEqual([{ a: "é" }, { a: 2 }, { a: 3 }]);
   });
 });
 

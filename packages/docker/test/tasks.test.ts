@@ -1,4 +1,5 @@
 import { environmentSecrets, LongshoreError } from "@longshore/core";
+import { outOfMemoryScript } from "@longshore/conformance";
 import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { cleanUp, native, needEngine, open, sh, someOwner, texts } from "./kit.ts";
 
@@ -83,11 +84,9 @@ describe("endings", () => {
 
   test("out of memory is the reason of a failure, and none of a success", async () => {
     await using runtime = await open(who);
-    // The kernel would now and then take the shell instead of its child.
-    const eater = "sh -c 'echo 1000 > /proc/self/oom_score_adj; exec tail /dev/zero'";
-    const failed = await runtime.run(sh("oom-main", `exec tail /dev/zero`, { resources: { memory: "16Mi" } })).result;
+    const failed = await runtime.run(sh("oom-main", outOfMemoryScript, { resources: { memory: "32Mi" } })).result;
     expect(failed).toMatchObject({ outcome: "failed", exit: { oomKilled: true }, diagnosis: { code: "out-of-memory" } });
-    const child = await runtime.run(sh("oom-child", `${eater}; exit 0`, { resources: { memory: "32Mi" } })).result;
+    const child = await runtime.run(sh("oom-child", `(${outOfMemoryScript}); exit 0`, { resources: { memory: "32Mi" } })).result;
     expect(child).toMatchObject({ outcome: "succeeded", exit: { code: 0, oomKilled: true } });
   });
 

@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import Docker from "dockerode";
 import type { Clock } from "./clock.ts";
 import type { Engine, EngineContainer, EngineRun } from "./engine.ts";
-import { EngineStartError } from "./engine-start-error.ts";
 import { DockerImages } from "./docker-images.ts";
 import { startContainer } from "./start-container.ts";
+import { Starts } from "./starts.ts";
 
 export interface DockerEngineOptions {
   readonly clock: Clock;
@@ -22,9 +22,8 @@ export class DockerEngine implements Engine {
   readonly #clock: Clock;
   readonly #docker = new Docker();
   readonly #images = new DockerImages(this.#docker);
-  readonly #starting = new Set<Promise<unknown>>();
+  readonly #starts = new Starts();
   #processors: Promise<number> | undefined;
-  #closed = false;
 
   constructor({ clock, id = randomBytes(6).toString("hex") }: DockerEngineOptions) {
     this.#clock = clock;
@@ -44,11 +43,8 @@ export class DockerEngine implements Engine {
     return { digest };
   }
 
-  async start(container: EngineContainer): Promise<EngineRun> {
-    if (this.#closed) throw new EngineStartError("rejected", "the engine was closed");
-    const started = this.#start(container);
-    this.#starting.add(started);
-    return started.finally(() => this.#starting.delete(started));
+  start(container: EngineContainer): Promise<EngineRun> {
+    return this.#starts.begin(() => this.#start(container));
   }
 
   async #start(container: EngineContainer): Promise<EngineRun> {
@@ -64,8 +60,7 @@ export class DockerEngine implements Engine {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#closed = true;
-    await Promise.allSettled(this.#starting);
+    await this.#starts.close();
     const filters = { label: [`${emulatorLabel}=${this.id}`] };
     const left = await this.#docker.listContainers({ all: true, filters });
     await Promise.all(left.map(({ Id }) => removeQuietly(this.#docker.getContainer(Id))));

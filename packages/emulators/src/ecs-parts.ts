@@ -1,3 +1,4 @@
+import { awsFaultKinds } from "./aws/aws-fault-kinds.ts";
 import { logsFaultKinds } from "./aws/logs/logs-fault-kinds.ts";
 import { ecsFaultKinds } from "./ecs/ecs-fault-kinds.ts";
 import { type FaultKinds, wireFaultKinds } from "./read-fault-rule.ts";
@@ -9,4 +10,4 @@ export { EmulatorServer } from "./emulator-server.ts";
 export { readFaultRules } from "./read-fault-rule.ts";
 
 /** The faults that this emulator knows. */
-export const faultKinds: FaultKinds = { ...wireFaultKinds, ...ecsFaultKinds, ...logsFaultKinds };
+export const faultKinds: FaultKinds = { ...wireFaultKinds, ...awsFaultKinds, ...ecsFaultKinds, ...logsFaultKinds };

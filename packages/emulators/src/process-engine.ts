@@ -3,6 +3,7 @@ import type { Clock } from "./clock.ts";
 import type { Engine, EngineContainer, EngineRun } from "./engine.ts";
 import { EngineStartError } from "./engine-start-error.ts";
 import { startProcess } from "./start-process.ts";
+import { Starts } from "./starts.ts";
 
 export interface ProcessEngineOptions {
   readonly clock: Clock;
@@ -18,8 +19,7 @@ export class ProcessEngine implements Engine {
   readonly kind = "process";
   readonly #options: ProcessEngineOptions;
   readonly #runs = new Set<EngineRun>();
-  readonly #starting = new Set<Promise<unknown>>();
-  #closed = false;
+  readonly #starts = new Starts();
 
   constructor(options: ProcessEngineOptions) {
     this.#options = options;
@@ -31,11 +31,8 @@ export class ProcessEngine implements Engine {
     return { digest: `sha256:${createHash("sha256").update(image).digest("hex")}` };
   }
 
-  async start(container: EngineContainer): Promise<EngineRun> {
-    if (this.#closed) throw new EngineStartError("rejected", "the engine was closed");
-    const started = this.#start(container);
-    this.#starting.add(started);
-    return started.finally(() => this.#starting.delete(started));
+  start(container: EngineContainer): Promise<EngineRun> {
+    return this.#starts.begin(() => this.#start(container));
   }
 
   async #start(container: EngineContainer): Promise<EngineRun> {
@@ -47,8 +44,7 @@ export class ProcessEngine implements Engine {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#closed = true;
-    await Promise.allSettled(this.#starting);
+    await this.#starts.close();
     await Promise.all([...this.#runs].map((run) => run.remove()));
   }
 }

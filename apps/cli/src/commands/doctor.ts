@@ -1,7 +1,8 @@
 import { styleText } from "node:util";
 import { checkConfig } from "../doctor/check-config.ts";
 import { checkDisk, checkRuntime } from "../doctor/check-runtime.ts";
-import { checkSpecs } from "../doctor/check-secrets.ts";
+import { checkSecrets } from "../doctor/check-secrets.ts";
+import { checkSpecs } from "../doctor/check-specs.ts";
 import { checkStore } from "../doctor/check-store.ts";
 import type { Finding } from "../doctor/finding.ts";
 import { failureCode } from "../exit-code-of-ending.ts";
@@ -26,8 +27,16 @@ async function* findings(bare: BareSession, { file }: DoctorFlags): AsyncGenerat
   const session: Session = { ...bare, config, ...(runtime !== undefined && { runtime }) };
   yield await checkStore(config);
   yield await checkDisk(config).catch((error: unknown) => ({ check: "disk", state: "warn" as const, message: messageOf(error) }));
-  for (const name of namesToAsk(session)) yield await checkRuntime(session, name);
-  if (file !== undefined) yield* checkSpecs(session, file);
+  const [read, wishes] = file === undefined ? [undefined, []] : await checkSpecs(session, file);
+  for (const name of namesToAsk(session)) {
+    const specs = wishes.filter(({ runtime: chosen }) => chosen === name).map(({ spec }) => spec);
+    yield* await checkRuntime(session, name, specs);
+  }
+  if (read !== undefined) yield read;
+  yield* checkSecrets(
+    session,
+    wishes.map(({ spec }) => spec),
+  );
 }
 
 /** Why it does not work here: each thing it needs, how that is, and what to do. */

@@ -2,4 +2,6 @@
 export const ownPlugins: Readonly<Record<string, string>> = {
   "local-process": "@longshore/local-process",
   docker: "@longshore/docker",
+  kubernetes: "@longshore/kubernetes",
+  ecs: "@longshore/ecs",
 };

@@ -1,6 +1,6 @@
 import { statfs } from "node:fs/promises";
 import { homedir } from "node:os";
-import { type FaultCode, LongshoreError } from "@longshore/core";
+import { type FaultCode, LongshoreError, type Runtime, type WorkloadSpec } from "@longshore/core";
 import type { Config } from "../config/config.ts";
 import { isNotInstalled, openToAsk } from "../runtimes/look-everywhere.ts";
 import { messageOf } from "../runtimes/open-all.ts";
@@ -9,7 +9,8 @@ import type { Finding } from "./finding.ts";
 import { nearestFolder } from "./nearest-folder.ts";
 
 const hints: Readonly<Partial<Record<FaultCode, string>>> = {
-  unavailable: "start the backend, or say where it is: DOCKER_HOST, a Docker context, or host in the config",
+  unavailable:
+    "start the backend, or say where it is: DOCKER_HOST, a Docker context, KUBECONFIG, or this runtime's entry in the config",
   "permission-denied": "may this user use it? for Docker's socket: join its group and log in anew, or use rootless Docker",
   unauthenticated: "check the credentials of this runtime",
   "invalid-config": "correct this runtime's entry in the config",
@@ -35,8 +36,11 @@ const hintFor = (error: unknown): string =>
   (LongshoreError.is(error) ? hints[error.code] : undefined) ??
   "LONGSHORE_DEBUG=1 shows more";
 
-/** Opening checks the plugin's config and pings: the engine's socket and its permissions, or the folder that state is written to. */
-export async function checkRuntime(session: Session, name: string): Promise<Finding> {
+/**
+ * Opening checks the plugin's config and pings: the engine's socket and its permissions, or the folder that state is written to.
+ * Where a backend can be asked what else would stand in the way, it is: of any workload, and of each of these specs.
+ */
+export async function checkRuntime(session: Session, name: string, specs: readonly WorkloadSpec[]): Promise<readonly Finding[]> {
   const check = `runtime ${name}`;
   try {
     const begun = performance.now();
@@ -44,15 +48,32 @@ export async function checkRuntime(session: Session, name: string): Promise<Find
     if (look.runtime === undefined) {
       const message = messageOf(look.error);
       if (isNotInstalled(session, look))
-        return { check, state: "warn", message, hint: "no matter where no containers are wanted" };
-      return { check, state: "bad", message, hint: hintFor(look.error) };
+        return [{ check, state: "warn", message, hint: "no matter where no containers are wanted" }];
+      return [{ check, state: "bad", message, hint: hintFor(look.error) }];
     }
-    await look.runtime[Symbol.asyncDispose]();
-    return { check, state: "ok", message: `opens and answers in ${Math.round(performance.now() - begun)} ms` };
+    await using runtime = look.runtime;
+    const opened = `opens and answers in ${Math.round(performance.now() - begun)} ms`;
+    return [{ check, state: "ok", message: opened }, ...(await checkObstacles(session, runtime, { check, specs }))];
   } catch (error) {
     session.interrupts.signal.throwIfAborted();
-    return { check, state: "bad", message: messageOf(error), hint: hintFor(error) };
+    return [{ check, state: "bad", message: messageOf(error), hint: hintFor(error) }];
   }
+}
+
+async function checkObstacles(
+  session: Session,
+  runtime: Runtime,
+  { check, specs }: { readonly check: string; readonly specs: readonly WorkloadSpec[] },
+): Promise<readonly Finding[]> {
+  if (!runtime.supports("preflight")) return [];
+  const { preflight } = runtime.capabilities.preflight;
+  const found = new Map<string, Finding>();
+  for (const spec of [undefined, ...specs]) {
+    const of = spec === undefined ? check : `${spec.id} on ${check}`;
+    for (const { message, hint } of await preflight(spec, { signal: session.interrupts.signal }))
+      if (!found.has(message)) found.set(message, { check: of, state: "bad", message, hint });
+  }
+  return [...found.values()];
 }
 
 /** What a few tasks with their logs need. */

@@ -1,3 +1,4 @@
+import { paginate as paginateSorted } from "../aws/paginate.ts";
 import { invalidParameter } from "./ecs-errors.ts";
 
 export interface PageRequest {
@@ -16,31 +17,25 @@ export interface PageRules<Item> {
   readonly keyOf: (item: Item) => string;
 }
 
-const write = (scope: string, after: string): string => Buffer.from(JSON.stringify([scope, after])).toString("base64url");
-
-function read(token: string, scope: string): string {
-  try {
-    const [of, after] = JSON.parse(Buffer.from(token, "base64url").toString()) as unknown[];
-    if (of === scope && typeof after === "string") return after;
-  } catch {
-    // No token of ours.
-  }
-  throw invalidParameter("Invalid token: it does not belong to this request.");
-}
-
 const byText = (one: string, other: string): number => (one < other ? -1 : Number(one > other));
+const invalidToken = (): Error => invalidParameter("Invalid token: it does not belong to this request.");
 
 /** A page of what is there, in the order of its keys, and the token of the next one where there is one. */
 export function paginate<Item>(
   items: Iterable<Item>,
-  { nextToken, maxResults }: PageRequest,
+  { nextToken: token, maxResults }: PageRequest,
   { scope, limit, usual = limit, keyOf }: PageRules<Item>,
 ): { readonly page: readonly Item[]; readonly nextToken?: string } {
   if (maxResults !== undefined && (maxResults < 1 || maxResults > limit))
     throw invalidParameter(`maxResults must be between 1 and ${limit}.`);
-  const after = nextToken === undefined ? "" : read(nextToken, scope);
-  const left = [...items].filter((item) => keyOf(item) > after).sort((one, other) => byText(keyOf(one), keyOf(other)));
-  const page = left.slice(0, maxResults ?? usual);
-  const last = page.at(-1);
-  return { page, ...(left.length > page.length && last !== undefined && { nextToken: write(scope, keyOf(last)) }) };
+  const sorted = [...items].sort((one, other) => byText(keyOf(one), keyOf(other)));
+  const { items: page, ...rest } = paginateSorted({
+    items: sorted,
+    keyOf,
+    limit: maxResults ?? usual,
+    token,
+    scope,
+    invalidToken,
+  });
+  return { page, ...rest };
 }

@@ -1,3 +1,4 @@
+import type { NetworkInterface } from "../aws/ec2/network-interfaces.ts";
 import type { Clock } from "../clock.ts";
 import type { Engine } from "../engine.ts";
 import type { EcsDelays } from "./ecs-delays.ts";
@@ -7,18 +8,8 @@ import type { SecretValues } from "./secret-values.ts";
 
 /** Who is told of the network interfaces that tasks have. */
 export interface InterfaceSink {
-  add(place: EcsPlace, one: AttachedInterface): void;
+  add(place: EcsPlace, one: NetworkInterface): void;
   remove(place: EcsPlace, id: string): void;
-}
-
-export interface AttachedInterface {
-  readonly id: string;
-  readonly subnetId: string;
-  readonly securityGroups: readonly string[];
-  readonly privateAddress: string;
-  readonly publicAddress?: string;
-  readonly macAddress: string;
-  readonly description?: string;
 }
 
 /** What tasks are run with. */

@@ -1,0 +1,56 @@
+import { LongshoreError, type WorkloadId } from "@longshore/core";
+import { sleep } from "@longshore/core/driver";
+import type { Deployment } from "@aws-sdk/client-ecs";
+import type { EcsParts } from "./ecs-parts.ts";
+import { isReady, type SeenService } from "./map-ecs-service.ts";
+import { isOver, mainOf } from "./map-task-state.ts";
+import { pollMsOf } from "./until-over.ts";
+
+export interface ServiceWait {
+  readonly id: WorkloadId;
+  /** Undefined is a service that is gone. */
+  readonly is: (seen: SeenService | undefined) => boolean;
+  readonly limitMs: number;
+}
+/** What was seen last when it is so, or when the time is over. */
+export async function awaitService(
+  parts: EcsParts,
+  { id, is, limitMs }: ServiceWait,
+  signal: AbortSignal,
+): Promise<{ readonly seen: SeenService | undefined; readonly came: boolean }> {
+  const latest = performance.now() + limitMs;
+  for (;;) {
+    const seen = await parts.services.look(id, signal);
+    if (is(seen)) return { seen, came: true };
+    if (performance.now() > latest) return { seen, came: false };
+    await sleep(pollMsOf(parts), signal);
+  }
+}
+const primaryOf = ({ service: { deployments = [] } }: SeenService): Deployment | undefined =>
+  deployments.find(({ status }) => status === "PRIMARY");
+
+/** Every task there is, is of the newest deployment and ready, and there are as many as wanted. */
+export function isWhole(seen: SeenService): boolean {
+  const primary = primaryOf(seen);
+  const live = seen.tasks.filter((task) => !isOver(task));
+  const isCurrent = (startedBy: string | undefined): boolean => startedBy === primary?.id;
+  const ready = live.filter((task) => isReady(task, seen.facts.probed) && isCurrent(task.startedBy));
+  return live.length === seen.service.desiredCount && ready.length === live.length;
+}
+/** The circuit breaker has given this deployment up. */
+export const hasFailed = (seen: SeenService): boolean => primaryOf(seen)?.rolloutState === "FAILED";
+
+/** What is not ready says why, as far as ECS does. */
+export function whyUnready(seen: SeenService | undefined): string {
+  if (seen === undefined) return "it is gone";
+  const said = seen.tasks.flatMap((task) => mainOf(task)?.reason ?? []);
+  const [event] = seen.service.events ?? [];
+  return (
+    [...new Set([...said, primaryOf(seen)?.rolloutStateReason, event?.message])].filter(Boolean).join("; ") ||
+    "ECS does not say why"
+  );
+}
+export const noSuchService = (id: WorkloadId, operation: string): LongshoreError =>
+  new LongshoreError("no such service", { code: "not-found", operation, workload: id });
+export const neverReady = (id: WorkloadId, operation: string, why: string): LongshoreError =>
+  new LongshoreError(`it did not become ready in time: ${why}`, { code: "timeout", retryable: false, operation, workload: id });
