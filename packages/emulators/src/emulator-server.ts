@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { Readable } from "node:stream";
+import { type Duplex, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Clock } from "./clock.ts";
 import type { Cloud, CloudReply, CloudRequest } from "./cloud.ts";
@@ -20,6 +20,8 @@ export interface EmulatorServerOptions {
   readonly journal: Journal;
   /** In PEM, for clouds whose clients insist on TLS. Default: plain HTTP. */
   readonly tls?: { readonly certificate: string; readonly key: string };
+  /** Takes over a connection that asks for a WebSocket, and ends it. Default: it is cut off. */
+  readonly takeSocket?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
 type Exchange = { readonly request: IncomingMessage; readonly response: ServerResponse; readonly signal: AbortSignal };
@@ -44,6 +46,7 @@ export class EmulatorServer {
     const listener = (request: IncomingMessage, response: ServerResponse): void => this.#take(request, response);
     const { tls } = options;
     this.#server = tls ? createTlsServer({ cert: tls.certificate, key: tls.key }, listener) : createServer(listener);
+    if (options.takeSocket) this.#server.on("upgrade", options.takeSocket);
     // Clients keep their connections for longer than the default of 5 s, and are surprised when one is gone.
     this.#server.keepAliveTimeout = 60_000;
   }

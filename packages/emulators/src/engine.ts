@@ -1,3 +1,11 @@
+/** A folder of this machine inside a container. */
+export interface EngineMount {
+  readonly folder: string;
+  /** Where it is inside. */
+  readonly path: string;
+  readonly readOnly: boolean;
+}
+
 /** A container as an engine runs it. Units are in the names; what is left out is the image's or the engine's own. */
 export interface EngineContainer {
   /** Told apart by it in listings; the engine may add to it. */
@@ -25,6 +33,8 @@ export interface EngineContainer {
   readonly ports?: readonly number[];
   /** Shares the network, and so the address, of this run of the same engine. */
   readonly networkOf?: EngineRun;
+  /** A process finds the folder's path where its command or a variable names the mount's. */
+  readonly mounts?: readonly EngineMount[];
   readonly labels?: Readonly<Record<string, string>>;
 }
 

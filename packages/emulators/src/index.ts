@@ -1,3 +1,6 @@
+export type { AciEmulatorOptions } from "./aci-emulator-options.ts";
+export type { AciDelays } from "./aci/aci-delays.ts";
+export type { LocationLimits } from "./aci/locations.ts";
 export type { Clock } from "./clock.ts";
 export type { CloudRunEmulatorOptions } from "./cloud-run-emulator-options.ts";
 export type { CloudRunDelays } from "./cloud-run/run-delays.ts";
@@ -6,6 +9,7 @@ export type { EcsDelays } from "./ecs/ecs-delays.ts";
 export type { Fault, FaultDetail, FaultRule, ServiceFault, WireFault } from "./fault.ts";
 export { Faults } from "./faults.ts";
 export { Journal, type JournalEntry, type JournalLimits } from "./journal.ts";
+export { startAciEmulator, type AciEmulator } from "./start-aci-emulator.ts";
 export { startCloudRunEmulator, type CloudRunEmulator } from "./start-cloud-run-emulator.ts";
 export { startEcsEmulator, type EcsEmulator } from "./start-ecs-emulator.ts";
 export { VirtualClock, type VirtualClockOptions } from "./virtual-clock.ts";

@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises";
 import type { Clock } from "./clock.ts";
 import type { EngineContainer, EngineExec, EngineExecOptions, EngineExit, EngineRun } from "./engine.ts";
 import { EngineStartError } from "./engine-start-error.ts";
+import { placeMounts } from "./place-mounts.ts";
 import { processOutput, type ProcessOutputOptions } from "./process-output.ts";
 import { stopRun } from "./stop-run.ts";
 
@@ -84,7 +85,8 @@ async function exec(
 }
 
 /** Starts a container as a process group. @throws {@link EngineStartError} */
-export async function startProcess(container: EngineContainer, clock: Clock): Promise<EngineRun> {
+export async function startProcess(asked: EngineContainer, clock: Clock): Promise<EngineRun> {
+  const container = placeMounts(asked);
   const argv = [...(container.entrypoint ?? []), ...(container.command ?? [])];
   const program = { ...container, argv: argv.length > 0 ? argv : noCommand };
   const child = await launch({ ...program, input: container.stdin ? "open" : "none" });
@@ -105,7 +107,8 @@ export async function startProcess(container: EngineContainer, clock: Clock): Pr
     stop: (graceMs) => stopRun({ clock, exited, ask, kill }, graceMs),
     kill,
     exec: async (command, options = {}) => {
-      const started = await exec({ ...program, argv: command, input: "none" }, clock, options);
+      const { command: argv = [] } = placeMounts({ ...asked, command });
+      const started = await exec({ ...program, argv, input: "none" }, clock, options);
       const { kill: end } = started;
       beside.add(end);
       void started.exited.then(() => beside.delete(end));

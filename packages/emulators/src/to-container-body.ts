@@ -31,6 +31,9 @@ export function toContainerBody(container: EngineContainer): Docker.ContainerCre
       ...(container.init && { Init: true }),
       ...(container.capabilities?.add && { CapAdd: [...container.capabilities.add] }),
       ...(container.capabilities?.drop && { CapDrop: [...container.capabilities.drop] }),
+      ...(container.mounts && {
+        Binds: container.mounts.map(({ folder, path, readOnly }) => `${folder}:${path}${readOnly ? ":ro" : ""}`),
+      }),
       Ulimits: (container.limits ?? []).map(({ name, soft, hard }) => ({ Name: name, Soft: soft, Hard: hard })),
       ...(networkOf && { NetworkMode: `container:${networkOf.id}` }),
     },
