@@ -23,25 +23,28 @@ function senderTo(socket: WebSocket, breakAfterBytes = Infinity): (bytes: Uint8A
   };
 }
 
-/** What comes over a socket, until it closes. */
-async function* messagesOf(socket: WebSocket, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+/** What comes over a socket from now on, until it closes. */
+function messagesOf(socket: WebSocket): AsyncIterable<Uint8Array> {
   const arrived: Uint8Array[] = [];
+  let isOver = false;
   let wake = (): void => {};
-  const take = (data: RawData): void => {
+  socket.on("message", (data: RawData) => {
     arrived.push(toBytes(data));
     wake();
-  };
-  socket.on("message", take);
-  signal.addEventListener("abort", () => wake(), { once: true });
-  try {
-    while (!signal.aborted || arrived.length > 0) {
+  });
+  socket.once("close", () => {
+    isOver = true;
+    wake();
+  });
+  async function* read(): AsyncGenerator<Uint8Array> {
+    for (;;) {
       const next = arrived.shift();
       if (next) yield next;
+      else if (isOver) return;
       else await new Promise<void>((resolve) => (wake = resolve));
     }
-  } finally {
-    socket.off("message", take);
   }
+  return read();
 }
 
 interface Exec {
@@ -51,10 +54,21 @@ interface Exec {
   readonly breakAfterBytes?: number;
 }
 
-async function exec(socket: WebSocket, { run, command, breakAfterBytes }: Exec, gone: AbortSignal): Promise<void> {
+interface Attach {
+  readonly log: ContainerLog;
+  readonly breakAfterBytes?: number;
+}
+
+interface Typing {
+  readonly input: AsyncIterable<Uint8Array>;
+  /** Aborted once the socket is closed. */
+  readonly gone: AbortSignal;
+}
+
+async function exec(socket: WebSocket, { run, command, breakAfterBytes }: Exec, { input, gone }: Typing): Promise<void> {
   const send = senderTo(socket, breakAfterBytes);
   try {
-    const { output, exited } = await run.exec([command], { tty: true, input: messagesOf(socket, gone), signal: gone });
+    const { output, exited } = await run.exec([command], { tty: true, input, signal: gone });
     for await (const { bytes } of output) send(bytes);
     await exited;
   } catch (error) {
@@ -69,12 +83,13 @@ export function serveExec(socket: WebSocket, asked: Exec): void {
   socket.once("close", () => gone.abort(new Error("the socket was closed")));
   socket.once("message", (data: RawData) => {
     if (Buffer.from(toBytes(data)).toString() !== asked.password) return socket.close(policyViolation, "wrong password");
-    return void exec(socket, asked, gone.signal);
+    // At once: what is typed may be there already.
+    return void exec(socket, asked, { input: messagesOf(socket), gone: gone.signal });
   });
 }
 
 /** What a container says from now on, until it ends. */
-export function serveAttach(socket: WebSocket, { log, breakAfterBytes }: { log: ContainerLog; breakAfterBytes?: number }): void {
+export function serveAttach(socket: WebSocket, { log, breakAfterBytes }: Attach): void {
   const send = senderTo(socket, breakAfterBytes);
   const leave = log.follow((bytes) => (bytes ? send(bytes) : socket.close(normal)));
   socket.once("close", leave);
