@@ -43,7 +43,11 @@ const $refOf = (schema) => (schema.$ref ? model.definitions[nameOf(schema.$ref)]
 
 function clean(schema) {
   if (schema.$ref)
-    return { ref: nameOf(schema.$ref), ...(schema.readOnly && { readOnly: true }), ...(schema["x-ms-secret"] && { secret: true }) };
+    return {
+      ref: nameOf(schema.$ref),
+      ...(schema.readOnly && { readOnly: true }),
+      ...(schema["x-ms-secret"] && { secret: true }),
+    };
   const { type, format, items, additionalProperties, readOnly, enum: values, allOf } = schema;
   const { properties = {}, required = [] } = allOf ? whole(schema) : schema;
   return {

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { request } from "node:http";
+import { request as requestOverTls } from "node:https";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Bench, jsonLines, type Live } from "./cli-kit.ts";
@@ -200,4 +201,80 @@ test("emulate cloud-run tells which of its ports is taken, and ecs has no second
   expect(fourth).toMatchObject({ code: 2, stderr: expect.stringContaining("--rest-port") as string });
   live.process.kill("SIGINT");
   await live.done;
+});
+
+const group = { location: "westeurope", properties: { osType: "Linux", restartPolicy: "Never" } };
+const groupPath =
+  "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/any/providers/Microsoft.ContainerInstance/containerGroups/job?api-version=2023-05-01";
+
+/** One call of Container Instances, by nothing but HTTPS with the certificate that it is told to trust. */
+const arm = (url: string, ca: string, { method, body }: { method: string; body?: object }): Promise<Record<string, unknown>> =>
+  new Promise((resolve, reject) => {
+    const headers = { "content-type": "application/json" };
+    requestOverTls(`${url}${groupPath}`, { method, headers, ca }, (answer) => {
+      let text = "";
+      answer.setEncoding("utf8").on("data", (piece: string) => (text += piece));
+      answer.once("end", () => resolve(JSON.parse(text) as Record<string, unknown>));
+    })
+      .on("error", reject)
+      .end(body && JSON.stringify(body));
+  });
+
+test("emulate aci says how to trust it, serves who does, and leaves nothing running", async () => {
+  await using bench = await Bench.open();
+  const live = bench.start(["emulate", "aci", "--port", "0", "--engine", "process", "--ca-out", "ca.pem"]);
+  await live.shows("curl");
+  const [, url = ""] = /Container Instances at (https:\/\/127\.0\.0\.1:\d+), containers by process/.exec(live.text()) ?? [];
+  const file = join(bench.folder, "ca.pem");
+  const ca = await readFile(file, "utf8");
+  const pid = join(bench.folder, "pid");
+  const command = ["sh", "-c", `echo $$ > ${pid}; sleep 300`];
+  const container = { name: "main", properties: { image, command, resources: { requests: { cpu: 1, memoryInGB: 0.5 } } } };
+  await arm(url, ca, { method: "PUT", body: { ...group, properties: { ...group.properties, containers: [container] } } });
+  await expect.poll(() => readFile(pid, "utf8").catch(() => "")).toMatch(/\d+\n/);
+  expect(await arm(url, ca, { method: "GET" })).toMatchObject({ properties: { instanceView: { state: "Running" } } });
+  // Whoever was not told to trust it does not.
+  await expect(fetch(`${url}${groupPath}`)).rejects.toThrow();
+  const number = Number(await readFile(pid, "utf8"));
+  live.process.kill("SIGINT");
+  const { stdout, code } = await live.done;
+  expect(code).toBe(130);
+  expect(stdout.trimEnd().split("\n").slice(1)).toEqual([
+    `  to trust  export NODE_EXTRA_CA_CERTS=${file} REQUESTS_CA_BUNDLE=${file}`,
+    expect.stringContaining(`endpoint: "${url}", tlsOptions: { ca: readFileSync("${file}") }`),
+    expect.stringContaining(`curl --cacert ${file} "${url}/subscriptions/`),
+  ]);
+  expect(() => process.kill(number, 0)).toThrow("ESRCH");
+});
+
+test("emulate aci speaks plain HTTP where it is told to, and tells programs its certificate otherwise", async () => {
+  await using bench = await Bench.open();
+  const plain = bench.start(["emulate", "aci", "--port", "0", "--engine", "process", "--http"]);
+  await plain.shows("curl");
+  const [, url] = /at (http:\/\/127\.0\.0\.1:\d+),/.exec(plain.text()) ?? [];
+  expect((await fetch(`${url}${groupPath}`)).status).toBe(404);
+  expect(plain.text()).toContain('removePolicy({ name: "bearerTokenAuthenticationPolicy" })');
+  plain.process.kill("SIGINT");
+  const told = bench.start(["emulate", "aci", "--port", "0", "--engine", "process", "--json"]);
+  await told.shows("\n");
+  const [{ url: secure, ca } = {}] = jsonLines(told.text());
+  expect(await arm(String(secure), String(ca), { method: "GET" })).toMatchObject({ error: { code: "ResourceNotFound" } });
+  told.process.kill("SIGINT");
+  await Promise.all([plain.done, told.done]);
+});
+
+test("emulate refuses flags of another cloud, and a certificate that it cannot write", async () => {
+  await using bench = await Bench.open();
+  const refused = async (...words: string[]): Promise<string> => {
+    const { code, stdout, stderr } = await bench.run(["emulate", ...words]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    return stderr;
+  };
+  expect(await refused("ecs", "--http")).toContain("--http");
+  expect(await refused("cloud-run", "--ca-out", "ca.pem")).toContain("--ca-out");
+  expect(await refused("aci", "--http", "--ca-out", "ca.pem")).toContain("--ca-out");
+  expect(await refused("aci", "--rest-port", "0")).toContain("--rest-port");
+  expect(await refused("aci", "--port", "0", "--engine", "process", "--ca-out", "none/ca.pem")).toMatch(
+    /--ca-out.*none\/ca\.pem/,
+  );
 });

@@ -11,6 +11,7 @@ import { armFaultKinds } from "./azure/arm-fault-kinds.ts";
 import { AsyncOperations } from "./azure/async-operations.ts";
 import { authorizationService } from "./azure/authorization-service.ts";
 import { loadContainerInstanceApi } from "./azure/open-api.ts";
+import { SubscriptionRates } from "./azure/subscription-rates.ts";
 import type { Clock } from "./clock.ts";
 import type { Cloud } from "./cloud.ts";
 import type { Engine } from "./engine.ts";
@@ -49,5 +50,6 @@ export async function buildAciBackend(
     await store.close();
     await folders.close();
   };
-  return { cloud: new ArmCloud({ services, scheme: http ? "http" : "https", scope }), sockets, close };
+  const rates = quotas && { rates: new SubscriptionRates(clock) };
+  return { cloud: new ArmCloud({ services, scheme: http ? "http" : "https", scope, ...rates }), sockets, close };
 }

@@ -20,7 +20,11 @@ describe.each(cases)("a script with the plain client over $transport, containers
     const created = await bed.create("hello", groupOf("for n in 1 2 3; do echo line $n; done; echo wrong >&2; exit 3"));
     expect(created).toMatchObject({ name: "hello", provisioningState: "Succeeded", location: "westeurope" });
     const view = await bed.ended("hello");
-    expect(view).toMatchObject({ provisioning: "Succeeded", state: "Failed", containers: [{ state: "Terminated", exitCode: 3 }] });
+    expect(view).toMatchObject({
+      provisioning: "Succeeded",
+      state: "Failed",
+      containers: [{ state: "Terminated", exitCode: 3 }],
+    });
     expect((await bed.logs("hello")).split("\n").sort()).toEqual(["", "line 1", "line 2", "line 3", "wrong"]);
     await bed.delete("hello");
     await expect(bed.get("hello")).rejects.toMatchObject({ statusCode: 404, code: "ResourceNotFound" });

@@ -1,9 +1,14 @@
 import type { FaultRule } from "@longshore/emulators";
+import { startAci } from "./emulate-aci.ts";
 
 /** As every emulator takes them. */
 export interface EmulatorOptions {
   readonly port: number;
   readonly restPort?: number;
+  /** Plain, where a cloud is reached over HTTPS. */
+  readonly http?: boolean;
+  /** Where the certificate to trust is written to. */
+  readonly caOut?: string;
   readonly engine?: "docker" | "process";
   readonly faults?: readonly FaultRule[];
   readonly seed: number;
@@ -17,9 +22,11 @@ export interface RunningEmulator extends AsyncDisposable {
   readonly told: Readonly<Record<string, unknown>>;
 }
 
+/** What not every cloud has: a port for REST beside that of gRPC, and a choice between HTTP and HTTPS with a certificate. */
+export type CloudFlag = "--rest-port" | "--http" | "--ca-out";
+
 export interface EmulatedCloud {
-  /** Whether gRPC and REST have a port each. */
-  readonly hasRestPort: boolean;
+  readonly flags: readonly CloudFlag[];
   start(options: EmulatorOptions): Promise<RunningEmulator>;
 }
 
@@ -59,6 +66,7 @@ async function startCloudRun(options: EmulatorOptions): Promise<RunningEmulator>
 
 /** What can be emulated, by its name on the command line. */
 export const emulatedClouds: Readonly<Record<string, EmulatedCloud>> = {
-  ecs: { hasRestPort: false, start: startEcs },
-  "cloud-run": { hasRestPort: true, start: startCloudRun },
+  ecs: { flags: [], start: startEcs },
+  "cloud-run": { flags: ["--rest-port"], start: startCloudRun },
+  aci: { flags: ["--http", "--ca-out"], start: startAci },
 };

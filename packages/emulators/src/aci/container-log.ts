@@ -4,6 +4,7 @@ import { LineCutter } from "../line-cutter.ts";
 interface LogLine {
   /** Nanoseconds since 1970. */
   readonly at: bigint;
+  /** With what ends it, which the last line may lack. */
   readonly text: string;
   readonly bytes: number;
 }
@@ -51,7 +52,7 @@ export class ContainerLog {
     try {
       for await (const { stream, bytes, at } of output) {
         last = at;
-        for (const text of cutters[stream].cut(bytes)) this.#append(text, at);
+        for (const text of cutters[stream].cut(bytes)) this.#append(`${text}\n`, at);
         for (const listen of this.#listeners) listen(bytes);
       }
     } catch {
@@ -82,7 +83,7 @@ export class ContainerLog {
     }
     return seen
       .reverse()
-      .map(({ at, text }) => `${timestamps ? `${toTimestamp(at)} ` : ""}${text}\n`)
+      .map(({ at, text }) => `${timestamps ? `${toTimestamp(at)} ` : ""}${text}`)
       .join("");
   }
 
@@ -96,7 +97,7 @@ export class ContainerLog {
   #append(text: string, ms: number): void {
     const now = BigInt(Math.trunc(ms)) * nanosPerMs;
     this.#last = now > this.#last ? now : this.#last + 1n;
-    const line = { at: this.#last, text, bytes: Buffer.byteLength(text) + 1 };
+    const line = { at: this.#last, text, bytes: Buffer.byteLength(text) };
     this.#lines.push(line);
     this.#bytes += line.bytes;
     this.#slide();

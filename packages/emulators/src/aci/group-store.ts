@@ -28,6 +28,7 @@ export class GroupStore {
   readonly #groups = new Map<string, GroupRecord>();
   readonly #underWay = new Set<Promise<unknown>>();
   #deployments = 0;
+  #closed = false;
 
   constructor(world: AciWorld) {
     this.#world = world;
@@ -62,8 +63,7 @@ export class GroupStore {
 
   /** Stops and deletes are taken while a group is deployed too. @throws {@link ArmError} */
   checkEndable(group: GroupRecord): void {
-    if (group.transition === "stopping" || group.transition === "deleting" || group.transition === "restarting")
-      throw transitioning(group);
+    if (group.transition !== undefined) throw transitioning(group);
   }
 
   create(place: GroupPlace, request: GroupRecord["request"], trouble: GroupTrouble): GroupRecord {
@@ -154,6 +154,7 @@ export class GroupStore {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await Promise.allSettled([...this.#groups.values()].map(({ deployment }) => deployment?.stop()));
   }
 
@@ -162,6 +163,7 @@ export class GroupStore {
   }
 
   #deploy(group: GroupRecord, { inPlace = false } = {}): void {
+    if (this.#closed) throw new ArmError(503, "ServiceUnavailable", "The emulator is closing.");
     group.isStopped = false;
     resetContainers(group, this.#world.clock);
     group.deployment = new GroupRun(group, this.#world, { inPlace, number: ++this.#deployments });

@@ -3,6 +3,7 @@ import { EngineStartError, type EngineStartProblem } from "../engine-start-error
 import { backOffMs, type ContainerContext } from "./container-context.ts";
 import { ContainerLog } from "./container-log.ts";
 import { type ContainerRecord, type ContainerState, waiting } from "./container-record.ts";
+import type { GroupTrouble } from "./group-trouble.ts";
 import { pullImage } from "./pull-image.ts";
 import { watchProbes } from "./watch-probes.ts";
 
@@ -25,8 +26,14 @@ function terminated(exit: EngineExit, startedAt: number, now: number): Container
   return { state: "Terminated", ...times, exitCode: exit.code ?? 137, detailStatus: detailOf(exit) };
 }
 
+interface Running {
+  readonly run: EngineRun;
+  /** Of this deployment. */
+  readonly isFirst: boolean;
+}
+
 /** Ends it from without, where something does. */
-function watch(run: EngineRun, container: ContainerRecord, { world, trouble, signal }: ContainerContext): () => void {
+function watch({ run, isFirst }: Running, container: ContainerRecord, { world, trouble, signal }: ContainerContext): () => void {
   const { grace } = world.delays;
   const end = (): void => {
     container.events.add("Killing", `Killing container with id ${run.id}`);
@@ -36,7 +43,7 @@ function watch(run: EngineRun, container: ContainerRecord, { world, trouble, sig
   signal.addEventListener("abort", end, { once: true });
   const over = new AbortController();
   const { interruptionMs } = trouble;
-  if (interruptionMs !== undefined && container.restartCount === 0)
+  if (interruptionMs !== undefined && isFirst)
     void world.clock.sleep(interruptionMs, over.signal).then(
       () => run.kill(),
       () => {},
@@ -49,7 +56,7 @@ function watch(run: EngineRun, container: ContainerRecord, { world, trouble, sig
 }
 
 /** One run of it, from its start to its end. @throws {@link EngineStartError} */
-async function runOnce(container: ContainerRecord, context: ContainerContext): Promise<EngineExit> {
+async function runOnce(container: ContainerRecord, context: ContainerContext, isFirst: boolean): Promise<EngineExit> {
   const { world, started } = context;
   const { clock, engine } = world;
   const run = await engine.start(context.toEngineContainer(container));
@@ -62,7 +69,7 @@ async function runOnce(container: ContainerRecord, context: ContainerContext): P
   container.events.add("Started", "Started container");
   const written = log.write(run.output);
   started(container);
-  const unwatch = watch(run, container, context);
+  const unwatch = watch({ run, isFirst }, container, context);
   const exit = await run.exited;
   unwatch();
   await written;
@@ -81,17 +88,21 @@ function notStarted(error: EngineStartError, container: ContainerRecord, { world
   return exit;
 }
 
-function runsAgain(container: ContainerRecord, { code }: EngineExit, { trouble }: ContainerContext): boolean {
-  const { policy, restartCount } = container;
-  if (trouble.interruptionMs !== undefined && restartCount === 0 && code !== 0) return true;
-  if (trouble.restartsAnyway !== undefined && restartCount < trouble.restartsAnyway && code !== 0) return true;
+/** @param runs How often it has run in this deployment before. */
+function runsAgain(
+  { policy }: ContainerRecord,
+  { code, runs }: { code: number | undefined; runs: number },
+  trouble: GroupTrouble,
+): boolean {
+  const isInterrupted = trouble.interruptionMs !== undefined && runs === 0;
+  if (code !== 0 && (isInterrupted || runs < (trouble.restartsAnyway ?? 0))) return true;
   return policy === "Always" || (policy === "OnFailure" && code !== 0);
 }
 
-async function attempt(container: ContainerRecord, context: ContainerContext): Promise<EngineExit> {
+async function attempt(container: ContainerRecord, context: ContainerContext, isFirst: boolean): Promise<EngineExit> {
   await pullImage(container, context);
   try {
-    return await runOnce(container, context);
+    return await runOnce(container, context, isFirst);
   } catch (error) {
     if (error instanceof EngineStartError) return notStarted(error, container, context);
     throw error;
@@ -100,17 +111,17 @@ async function attempt(container: ContainerRecord, context: ContainerContext): P
 
 /** Runs a container as often as its policy has it. Resolves when it is over. @throws `signal.reason` when the deployment ends first. */
 export async function runContainer(container: ContainerRecord, context: ContainerContext): Promise<void> {
-  const { world, signal } = context;
-  for (let failed = 0; ; failed++) {
-    const exit = await attempt(container, context);
+  const { world, signal, trouble } = context;
+  for (let runs = 0; ; runs++) {
+    const { code } = await attempt(container, context, runs === 0);
     signal.throwIfAborted();
-    if (!runsAgain(container, exit, context)) break;
+    if (!runsAgain(container, { code, runs }, trouble)) break;
     container.previous = container.current;
     // The first time it is run again at once.
-    if (failed > 0) {
+    if (runs > 0) {
       container.events.add("BackOff", "Back-off restarting failed container", "Warning");
       container.current = waiting("CrashLoopBackOff: Back-off restarting failed");
-      await world.clock.sleep(backOffMs(world, failed), signal);
+      await world.clock.sleep(backOffMs(world, runs), signal);
     }
     container.restartCount++;
   }

@@ -6,11 +6,14 @@ import { ArmRoute } from "./arm-route.ts";
 import { type ArmScope, checkAction, checkScope } from "./arm-scope.ts";
 import type { ArmAnswer, ArmOperation, ArmRequest, ArmService } from "./arm-service.ts";
 import { readArmRequest } from "./read-arm-request.ts";
+import type { SubscriptionRates } from "./subscription-rates.ts";
 
 export interface ArmCloudOptions {
   readonly services: readonly ArmService[];
   readonly scheme: "http" | "https";
   readonly scope: ArmScope;
+  /** Absent where whoever asks may ask as fast as they like. */
+  readonly rates?: SubscriptionRates;
 }
 
 interface Served {
@@ -66,6 +69,7 @@ export class ArmCloud implements Cloud {
     throwFaultBefore(call.faults);
     const { service, operation, path } = found;
     checkScope(this.#options.scope, path);
+    this.#options.rates?.take(path["subscriptionId"] ?? "", request.method);
     checkAction(this.#options.scope, operation.action, url.pathname);
     const origin = `${this.#options.scheme}://${request.headers["host"] ?? "127.0.0.1"}`;
     const read = readArmRequest(service, operation.model, { request, url });
