@@ -22,6 +22,27 @@ const anyCredential = { getToken: async () => ({ token: "any", expiresOnTimestam
 /** How often the client asks whether an operation has ended; its own default is every two seconds. */
 const polling = { updateIntervalInMs: 20 };
 
+export const groupsPath = `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/Microsoft.ContainerInstance/containerGroups`;
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: unknown;
+}
+
+/** A container as requests have it. */
+export const wireContainer = (more: object = {}, name = "main"): object => ({
+  name,
+  properties: { image, command: ["true"], resources: { requests: { cpu: 1, memoryInGB: 0.5 } }, ...more },
+});
+
+/** A group as requests have it. */
+export const wireGroup = (properties: object = {}, more: object = {}): object => ({
+  location,
+  properties: { osType: "Linux", restartPolicy: "Never", containers: [wireContainer()], ...properties },
+  ...more,
+});
+
 export const containerOf = (script: string, more: Partial<Container> = {}): Container => ({
   name: "main",
   image,
@@ -96,6 +117,16 @@ export class AciBed implements AsyncDisposable {
       if (!schema) return [`${operation}: ${status} has no body`];
       return answerProblems(api, schema, output).map((problem) => `${operation}: ${problem}`);
     });
+  }
+
+  /** One request by nothing but HTTP. @param path From behind `containerGroups/`, or from the root where it begins with a slash. */
+  async request(method: string, path: string, body?: unknown): Promise<Answer> {
+    const version = path.includes("api-version") ? "" : `${path.includes("?") ? "&" : "?"}api-version=2023-05-01`;
+    const place = path.startsWith("/") ? path : `${groupsPath}/${path}`;
+    const init = body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) };
+    const answer = await fetch(`${this.emulator.url}${place}${version}`, { method, ...init });
+    const text = await answer.text();
+    return { status: answer.status, headers: answer.headers, body: text === "" ? undefined : (JSON.parse(text) as unknown) };
   }
 
   create(name: string, group: ContainerGroup): Promise<ContainerGroup> {
