@@ -29,7 +29,10 @@ test("a group goes through Pending and Creating, which its operation tells as we
   expect(await statusOf()).toBe("Creating");
   await bed.emulator.clock.advance(minute);
   await bed.ended("job");
-  expect(await bed.request("GET", operation)).toMatchObject({ status: 200, body: { status: "Succeeded", endTime: expect.stringMatching(/Z$/) as string } });
+  expect(await bed.request("GET", operation)).toMatchObject({
+    status: 200,
+    body: { status: "Succeeded", endTime: expect.stringMatching(/Z$/) as string },
+  });
   expect(await bed.view("job")).toMatchObject({ provisioning: "Succeeded", state: "Succeeded" });
 });
 

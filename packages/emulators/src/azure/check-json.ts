@@ -41,8 +41,10 @@ function visitObject(walk: Walk, schema: SchemaModel, { value, path }: { value: 
     else if (inner === null || inner === undefined || (walk.isRequest && isReadOnly(walk.api, member))) continue;
     else kept[name] = visit(walk, member, { value: inner, path: place });
   }
+  // What is secret is required in requests, and told in no answer.
   for (const name of required)
-    if (kept[name] === undefined) walk.problems.push(`Required property '${name}' not found in JSON. Path '${path}'.`);
+    if (kept[name] === undefined && (walk.isRequest || !properties[name]?.secret))
+      walk.problems.push(`Required property '${name}' not found in JSON. Path '${path}'.`);
   return kept;
 }
 
