@@ -31,15 +31,15 @@ const nameOf = (reference) => reference.split("/").at(-1);
 const mapValues = (record, map) => Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
 
 /** What a schema and those that it is all of have together. */
-function whole({ allOf = [], $ref, ...schema }) {
-  const parts = [...allOf.map((part) => whole($refOf(part))), schema];
+function whole({ allOf = [], ...schema }) {
+  const parts = [...allOf.map((part) => whole(referred(part))), schema];
   return {
     ...schema,
     properties: Object.assign({}, ...parts.map(({ properties }) => properties)),
     required: parts.flatMap(({ required = [] }) => required),
   };
 }
-const $refOf = (schema) => (schema.$ref ? model.definitions[nameOf(schema.$ref)] : schema);
+const referred = (schema) => (schema.$ref ? model.definitions[nameOf(schema.$ref)] : schema);
 
 function clean(schema) {
   if (schema.$ref)

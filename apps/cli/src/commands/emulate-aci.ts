@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { flagError } from "../spec/flag-error.ts";
-import type { EmulatorOptions, RunningEmulator } from "./emulated-clouds.ts";
+import type { EmulatorOptions, RunningEmulator } from "./running-emulator.ts";
 
 /** What a client has to have, whatever it is. */
 const subscription = "00000000-0000-0000-0000-000000000000";

@@ -3,13 +3,8 @@ import type { FaultRule } from "@longshore/emulators";
 import { readYaml } from "../config/read-yaml.ts";
 import type { BareSession } from "../session.ts";
 import { flagError } from "../spec/flag-error.ts";
-import {
-  type CloudFlag,
-  type EmulatedCloud,
-  emulatedClouds,
-  type EmulatorOptions,
-  type RunningEmulator,
-} from "./emulated-clouds.ts";
+import { type CloudFlag, type EmulatedCloud, emulatedClouds } from "./emulated-clouds.ts";
+import type { EmulatorOptions, RunningEmulator } from "./running-emulator.ts";
 
 /** As the command line has them. */
 export interface EmulateFlags {

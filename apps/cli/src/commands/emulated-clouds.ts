@@ -1,26 +1,5 @@
-import type { FaultRule } from "@longshore/emulators";
 import { startAci } from "./emulate-aci.ts";
-
-/** As every emulator takes them. */
-export interface EmulatorOptions {
-  readonly port: number;
-  readonly restPort?: number;
-  /** Plain, where a cloud is reached over HTTPS. */
-  readonly http?: boolean;
-  /** Where the certificate to trust is written to. */
-  readonly caOut?: string;
-  readonly engine?: "docker" | "process";
-  readonly faults?: readonly FaultRule[];
-  readonly seed: number;
-  readonly realistic: boolean;
-  readonly speed: number;
-}
-
-/** One that runs, and how clients are pointed at it: for people and for programs. */
-export interface RunningEmulator extends AsyncDisposable {
-  readonly lines: readonly string[];
-  readonly told: Readonly<Record<string, unknown>>;
-}
+import type { EmulatorOptions, RunningEmulator } from "./running-emulator.ts";
 
 /** What not every cloud has: a port for REST beside that of gRPC, and a choice between HTTP and HTTPS with a certificate. */
 export type CloudFlag = "--rest-port" | "--http" | "--ca-out";

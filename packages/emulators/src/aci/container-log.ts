@@ -9,7 +9,7 @@ interface LogLine {
   readonly bytes: number;
 }
 
-export interface LogWindow {
+interface LogWindow {
   /** Of UTF-8. */
   readonly bytes: number;
   readonly lines: number;
@@ -25,8 +25,8 @@ export interface LogQuestion {
 }
 
 /** Documented: 4 MB of a container that runs, 16 KB or 1,000 lines of one that has stopped. */
-export const runningWindow: LogWindow = { bytes: 4 * 2 ** 20, lines: Infinity };
-export const stoppedWindow: LogWindow = { bytes: 16 * 2 ** 10, lines: 1000 };
+const runningWindow: LogWindow = { bytes: 4 * 2 ** 20, lines: Infinity };
+const stoppedWindow: LogWindow = { bytes: 16 * 2 ** 10, lines: 1000 };
 
 const nanosPerMs = 1_000_000n;
 const toTimestamp = (at: bigint): string => {
@@ -64,8 +64,8 @@ export class ContainerLog {
   }
 
   /** From now on it keeps what a container that has stopped does. */
-  shrink(window: LogWindow = stoppedWindow): void {
-    this.#window = window;
+  shrink(): void {
+    this.#window = stoppedWindow;
     this.#slide();
   }
 

@@ -5,7 +5,7 @@ import type { AsyncOperations } from "../azure/async-operations.ts";
 import { describeGroup } from "./describe-group.ts";
 import { checkGroup, checkUpdate } from "./group-problem.ts";
 import type { GroupQuota } from "./group-quota.ts";
-import { type GroupPlace, type GroupRecord, groupStateOf } from "./group-record.ts";
+import { type GroupPlace, type GroupRecord, hasEnded } from "./group-record.ts";
 import type { GroupRequest } from "./group-shapes.ts";
 import { type GroupStore, withLocation } from "./group-store.ts";
 import { troubleOf } from "./group-trouble.ts";
@@ -29,7 +29,6 @@ export const placeOf = ({
   name: containerGroupName,
 });
 
-const hasEnded = (group: GroupRecord): boolean => ["Succeeded", "Failed", "Stopped"].includes(groupStateOf(group));
 const numberOf = (request: ArmRequest, kind: string): number => Number(findFault(request.call.faults, kind)?.["ms"] ?? 0);
 
 /** Where the end of it can be waited for. */

@@ -2,7 +2,6 @@ import type { Clock } from "../clock.ts";
 import { type ContainerRecord, newContainer } from "./container-record.ts";
 import { EventList } from "./event-list.ts";
 import type { GroupRequest, RestartPolicy } from "./group-shapes.ts";
-import type { GroupRun } from "./group-run.ts";
 import type { GroupTrouble } from "./group-trouble.ts";
 
 export interface GroupPlace {
@@ -12,6 +11,14 @@ export interface GroupPlace {
 }
 
 export type ProvisioningState = "Pending" | "Creating" | "Succeeded" | "Failed";
+
+/** What runs of a group since it was last deployed. */
+export interface Deployment {
+  /** Once all of its containers run, or have run. Rejects with an `ArmError` where that is not to be. */
+  readonly provisioned: Promise<void>;
+  /** Ends whatever runs; resolves when nothing does. */
+  stop(): Promise<void>;
+}
 
 /** A container group, and how its last deployment goes. */
 export interface GroupRecord {
@@ -30,7 +37,7 @@ export interface GroupRecord {
   isStopped: boolean;
   /** Where its ports are reached. */
   address?: string;
-  deployment?: GroupRun;
+  deployment?: Deployment;
   deletedAt?: number;
 }
 
@@ -61,3 +68,6 @@ export function groupStateOf(group: GroupRecord): "Pending" | "Running" | "Stopp
   if (!containers.every(({ isOver }) => isOver)) return "Running";
   return containers.some(hasFailed) ? "Failed" : "Succeeded";
 }
+
+/** By itself, or because it was stopped. */
+export const hasEnded = (group: GroupRecord): boolean => ["Succeeded", "Failed", "Stopped"].includes(groupStateOf(group));

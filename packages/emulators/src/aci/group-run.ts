@@ -4,12 +4,12 @@ import type { AciWorld } from "./aci-world.ts";
 import type { ContainerContext } from "./container-context.ts";
 import type { ContainerRecord } from "./container-record.ts";
 import type { DeploymentFolders } from "./group-folders.ts";
-import type { GroupRecord } from "./group-record.ts";
+import type { Deployment, GroupRecord } from "./group-record.ts";
 import { runContainer } from "./run-container.ts";
 import { toEngineContainer } from "./to-engine-container.ts";
 
 /** One deployment of a group, from its request to the end of its containers: writes how it goes into the group's record. */
-export class GroupRun {
+export class GroupRun implements Deployment {
   readonly #group: GroupRecord;
   readonly #world: AciWorld;
   readonly #stopping = new AbortController();
@@ -32,12 +32,10 @@ export class GroupRun {
     this.#ended = this.#run(inPlace);
   }
 
-  /** Once all of its containers run, or have run. @throws {@link ArmError} where that is not to be. */
   get provisioned(): Promise<void> {
     return this.#provisioned.promise;
   }
 
-  /** Ends whatever runs; resolves when nothing does. */
   async stop(): Promise<void> {
     this.#stopping.abort(new Error("the deployment ends"));
     await this.#ended;

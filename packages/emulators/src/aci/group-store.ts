@@ -1,6 +1,6 @@
 import { ArmError } from "../azure/arm-error.ts";
 import type { AciWorld } from "./aci-world.ts";
-import { type GroupPlace, type GroupRecord, groupStateOf, idOf, resetContainers } from "./group-record.ts";
+import { type GroupPlace, type GroupRecord, hasEnded, idOf, resetContainers } from "./group-record.ts";
 import { GroupRun } from "./group-run.ts";
 import type { GroupRequest } from "./group-shapes.ts";
 import type { GroupTrouble } from "./group-trouble.ts";
@@ -26,7 +26,6 @@ const notFound = (place: GroupPlace): ArmError =>
 export class GroupStore {
   readonly #world: AciWorld;
   readonly #groups = new Map<string, GroupRecord>();
-  readonly #underWay = new Set<Promise<unknown>>();
   #deployments = 0;
   #closed = false;
 
@@ -67,16 +66,9 @@ export class GroupStore {
   }
 
   create(place: GroupPlace, request: GroupRecord["request"], trouble: GroupTrouble): GroupRecord {
-    const group = {
-      place,
-      id: idOf(place),
-      createdAt: this.#world.clock.now(),
-      request,
-      trouble,
-      provisioningState: "Pending",
-      isStopped: false,
-    } as GroupRecord;
+    const group = { place, id: idOf(place), createdAt: this.#world.clock.now(), request, trouble: {} } as GroupRecord;
     this.#groups.set(keyOf(place), group);
+    this.#renew(group, trouble);
     this.#deploy(group);
     return group;
   }
@@ -85,50 +77,43 @@ export class GroupStore {
   redeploy(group: GroupRecord, request: GroupRecord["request"], trouble: GroupTrouble): Promise<void> {
     const before = group.deployment;
     group.request = request;
-    group.trouble = { ...trouble, ...(group.trouble.missingMs !== undefined && { missingMs: group.trouble.missingMs }) };
     group.transition = "starting";
-    group.provisioningState = "Pending";
-    const work = async (): Promise<void> => {
+    this.#renew(group, trouble);
+    return handled(async () => {
       await before?.stop();
       delete group.transition;
       this.#deploy(group);
       await group.deployment?.provisioned;
-    };
-    return this.#track(work());
+    });
   }
 
   /** Runs its containers again where they are. */
   restart(group: GroupRecord, trouble: GroupTrouble): Promise<void> {
-    const { deployment, containers, isStopped } = group;
+    const { deployment: before, containers, isStopped } = group;
     group.transition = "restarting";
-    group.trouble = { ...trouble, ...(group.trouble.missingMs !== undefined && { missingMs: group.trouble.missingMs }) };
-    const work = async (): Promise<void> => {
-      await deployment?.stop();
+    this.#renew(group, trouble);
+    return handled(async () => {
+      await before?.stop();
+      for (const [index, { restartCount, current }] of containers.entries())
+        Object.assign(group.containers[index]!, { restartCount: restartCount + 1, previous: current });
       delete group.transition;
       this.#deploy(group, { inPlace: !isStopped });
-      for (const [index, { restartCount, current }] of containers.entries()) {
-        const container = group.containers[index]!;
-        container.restartCount = restartCount + 1;
-        container.previous = current;
-      }
       await group.deployment?.provisioned;
-    };
-    return this.#track(work());
+    });
   }
 
-  /** Nothing, where it has ended by itself. */
+  /** Nothing, where it has ended by itself, or does before it comes to that. */
   stop(group: GroupRecord, extraMs: number): void {
-    if (["Succeeded", "Failed", "Stopped"].includes(groupStateOf(group))) return;
+    if (hasEnded(group)) return;
     group.transition = "stopping";
     const { clock, delays } = this.#world;
-    const work = async (): Promise<void> => {
+    void handled(async () => {
       await clock.sleep(delays.stop + extraMs);
       await group.deployment?.stop();
-      group.isStopped = true;
+      group.isStopped = !hasEnded(group);
       group.provisioningState = "Succeeded";
       delete group.transition;
-    };
-    void this.#track(work());
+    });
   }
 
   /** @param failure What it ends with instead, late. */
@@ -138,7 +123,7 @@ export class GroupStore {
   ): Promise<void> {
     group.transition = "deleting";
     const { clock, delays } = this.#world;
-    const work = async (): Promise<void> => {
+    return handled(async () => {
       await clock.sleep(delays.delete + extraMs);
       if (failure !== undefined) {
         delete group.transition;
@@ -148,33 +133,42 @@ export class GroupStore {
       await group.deployment?.stop();
       group.deletedAt = clock.now();
       if (lingersMs === 0) return this.#forget(group);
-      void this.#track(clock.sleep(lingersMs).then(() => this.#forget(group)));
-    };
-    return this.#track(work());
+      void handled(async () => {
+        await clock.sleep(lingersMs);
+        this.#forget(group);
+      });
+    });
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.allSettled([...this.#groups.values()].map(({ deployment }) => deployment?.stop()));
+    await Promise.allSettled([...this.#groups.values()].map(async ({ deployment }) => deployment?.stop()));
   }
 
   #forget(group: GroupRecord): void {
     this.#groups.delete(keyOf(group.place));
   }
 
-  #deploy(group: GroupRecord, { inPlace = false } = {}): void {
-    if (this.#closed) throw new ArmError(503, "ServiceUnavailable", "The emulator is closing.");
+  /** All of it as before anything has run; what nobody sees stays unseen. */
+  #renew(group: GroupRecord, trouble: GroupTrouble): void {
+    const { missingMs } = group.trouble;
+    group.trouble = { ...trouble, ...(missingMs !== undefined && { missingMs }) };
+    group.provisioningState = "Pending";
     group.isStopped = false;
     resetContainers(group, this.#world.clock);
-    group.deployment = new GroupRun(group, this.#world, { inPlace, number: ++this.#deployments });
   }
 
-  #track<Result>(work: Promise<Result>): Promise<Result> {
-    this.#underWay.add(work);
-    const done = (): void => void this.#underWay.delete(work);
-    work.then(done, done);
-    return work;
+  #deploy(group: GroupRecord, { inPlace = false } = {}): void {
+    if (this.#closed) throw new ArmError(503, "ServiceUnavailable", "The emulator is closing.");
+    group.deployment = new GroupRun(group, this.#world, { inPlace, number: ++this.#deployments });
   }
+}
+
+/** Whoever asked for it may be gone before it fails. */
+function handled(work: () => Promise<void>): Promise<void> {
+  const done = work();
+  done.catch(() => {});
+  return done;
 }
 
 /** With where it is, spelt as answers spell it: `West Europe` is `westeurope`. */

@@ -1,4 +1,4 @@
-import { ArmError } from "../azure/arm-error.ts";
+import { tooOften } from "../azure/arm-error.ts";
 import type { Clock } from "../clock.ts";
 
 interface Limit {
@@ -25,7 +25,7 @@ export class SlidingQuota {
     this.#action = action;
   }
 
-  /** Takes one. @throws {@link ArmError} `TooManyRequests` where none is left. */
+  /** Takes one. @throws an `ArmError` with `TooManyRequests` where none is left. */
   take(consumer: string): void {
     const now = this.#clock.now();
     const taken = (this.#taken.get(consumer) ?? []).filter((at) => now - at < limits.at(-1)!.ms);
@@ -36,9 +36,11 @@ export class SlidingQuota {
       const waitMs = recent[recent.length - count]! + ms - now;
       const what = `Number of requests for action '${this.#action}' exceeded the limit of '${count}' for time interval '${interval}'.`;
       const minutes = Math.ceil(waitMs / 600) / 100;
-      throw new ArmError(429, "TooManyRequests", `${what} Please try again after '${minutes}' minutes.`, {
-        retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
-      });
+      throw tooOften(
+        "TooManyRequests",
+        `${what} Please try again after '${minutes}' minutes.`,
+        Math.max(1, Math.ceil(waitMs / 1000)),
+      );
     }
     taken.push(now);
   }

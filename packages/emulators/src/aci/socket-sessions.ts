@@ -44,7 +44,7 @@ export class SocketSessions {
     if (session.kind === "attach" && request.headers.authorization !== session.password)
       return refuse(socket, "401 Unauthorized");
     this.#waiting.delete(pathname);
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => void serve(webSocket, session));
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, session));
   }
 
   /** Breaks every connection. */

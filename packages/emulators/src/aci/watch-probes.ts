@@ -37,12 +37,13 @@ async function holds({ exec, httpGet, timeoutSeconds = 1 }: Probe, run: EngineRu
   }
 }
 
-async function watch(
-  run: EngineRun,
-  probe: Probe,
-  { clock, signal }: Watching,
-  failed: (isOver: boolean) => void,
-): Promise<void> {
+interface Watched {
+  readonly probe: Probe;
+  /** Told of each time that it does not hold, and whether that was once too often. */
+  readonly failed: (isOver: boolean) => void;
+}
+
+async function watch(run: EngineRun, { probe, failed }: Watched, { clock, signal }: Watching): Promise<void> {
   const { initialDelaySeconds = 0, periodSeconds = defaultPeriodSeconds, failureThreshold = defaultFailureThreshold } = probe;
   await clock.sleep(initialDelaySeconds * 1000, signal);
   for (let failures = 0; !signal.aborted;) {
@@ -59,13 +60,16 @@ export async function watchProbes(run: EngineRun, container: ContainerRecord, wa
   const { properties } = container.definition;
   const { livenessProbe, readinessProbe } = "resources" in properties ? properties : {};
   const { events } = container;
-  const live =
-    livenessProbe &&
-    watch(run, livenessProbe, watching, (isOver) => {
-      events.add("Unhealthy", "Liveness probe failed", "Warning");
-      if (isOver) watching.kill();
+  const unhealthy = (what: string): void => events.add("Unhealthy", `${what} probe failed`, "Warning");
+  const watched: Watched[] = [];
+  if (readinessProbe) watched.push({ probe: readinessProbe, failed: () => unhealthy("Readiness") });
+  if (livenessProbe)
+    watched.push({
+      probe: livenessProbe,
+      failed: (isOver) => {
+        unhealthy("Liveness");
+        if (isOver) watching.kill();
+      },
     });
-  const ready =
-    readinessProbe && watch(run, readinessProbe, watching, () => events.add("Unhealthy", "Readiness probe failed", "Warning"));
-  await Promise.allSettled([live, ready]);
+  await Promise.allSettled(watched.map((one) => watch(run, one, watching)));
 }

@@ -4,14 +4,21 @@ export class ArmError extends Error {
   /** Of HTTP. */
   readonly status: number;
   readonly code: string;
-  readonly retryAfterSeconds: number | undefined;
+  /** What is told to whoever came too often. */
+  retryAfterSeconds?: number;
 
-  constructor(status: number, code: string, message: string, { retryAfterSeconds }: { retryAfterSeconds?: number } = {}) {
+  constructor(status: number, code: string, message: string) {
     super(message);
     this.status = status;
     this.code = code;
-    this.retryAfterSeconds = retryAfterSeconds;
   }
+}
+
+/** What is answered to whoever came too often. */
+export function tooOften(code: string, message: string, retryAfterSeconds: number): ArmError {
+  const error = new ArmError(429, code, message);
+  error.retryAfterSeconds = retryAfterSeconds;
+  return error;
 }
 
 /** Any error as one that can be answered. */

@@ -1,6 +1,6 @@
 import type { Fault } from "../fault.ts";
 import type { FaultKinds } from "../read-fault-rule.ts";
-import { ArmError } from "./arm-error.ts";
+import { ArmError, tooOften } from "./arm-error.ts";
 
 /**
  * What can go wrong with any call of Azure Resource Manager. `arm:error`: nothing is done, and the answer is the error of this code.
@@ -20,8 +20,8 @@ export const findFault = (faults: readonly Fault[], kind: string): FaultDetails 
 
 const quickRetrySeconds = 1;
 
-export const tooManyRequests = (retryAfterSeconds: number): ArmError =>
-  new ArmError(429, "TooManyRequests", "The request is being throttled. Please try again later.", { retryAfterSeconds });
+const tooManyRequests = (retryAfterSeconds: number): ArmError =>
+  tooOften("TooManyRequests", "The request is being throttled. Please try again later.", retryAfterSeconds);
 
 /** @throws {@link ArmError} for a request that is refused before it is looked at. */
 export function throwFaultBefore(faults: readonly Fault[]): void {

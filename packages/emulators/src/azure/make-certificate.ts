@@ -1,4 +1,5 @@
 import { type webcrypto, randomBytes } from "node:crypto";
+import type * as Library from "@peculiar/x509";
 
 /** All in PEM. */
 export interface MadeCertificate {
@@ -14,41 +15,46 @@ const dayMs = 86_400_000;
 /** No program that checks certificates takes one for much longer. */
 const validDays = 397;
 
-const serialNumber = (): string => `01${randomBytes(15).toString("hex")}`;
-
 const toPem = (label: string, der: ArrayBuffer): string =>
   `-----BEGIN ${label}-----\n${Buffer.from(der)
     .toString("base64")
     .replaceAll(/.{64}(?=.)/g, "$&\n")}\n-----END ${label}-----\n`;
+
+type X509 = typeof Library;
+
+const makeKeys = (): Promise<webcrypto.CryptoKeyPair> => crypto.subtle.generateKey(curve, true, ["sign", "verify"]);
+const common = (): { serialNumber: string; notBefore: Date; notAfter: Date; signingAlgorithm: typeof curve } => ({
+  serialNumber: `01${randomBytes(15).toString("hex")}`,
+  notBefore: new Date(Date.now() - dayMs),
+  notAfter: new Date(Date.now() + validDays * dayMs),
+  signingAlgorithm: curve,
+});
+
+const makeAuthority = async (x509: X509, keys: webcrypto.CryptoKeyPair): Promise<InstanceType<X509["X509Certificate"]>> =>
+  x509.X509CertificateGenerator.createSelfSigned({
+    ...common(),
+    name: "CN=Longshore emulator, O=Longshore",
+    keys,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, 0, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  });
 
 /** Makes a certificate for this machine alone, and an authority that vouches for it. */
 export async function makeCertificate(): Promise<MadeCertificate> {
   // Its parts are put together by decorators, which need it.
   await import("reflect-metadata");
   const x509 = await import("@peculiar/x509");
-  const keysOf = (): Promise<webcrypto.CryptoKeyPair> => crypto.subtle.generateKey(curve, true, ["sign", "verify"]);
-  const [authorityKeys, keys] = await Promise.all([keysOf(), keysOf()]);
-  const validity = { notBefore: new Date(Date.now() - dayMs), notAfter: new Date(Date.now() + validDays * dayMs) };
-  const authority = await x509.X509CertificateGenerator.createSelfSigned({
-    ...validity,
-    serialNumber: serialNumber(),
-    name: "CN=Longshore emulator, O=Longshore",
-    keys: authorityKeys,
-    signingAlgorithm: curve,
-    extensions: [
-      new x509.BasicConstraintsExtension(true, 0, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
-      await x509.SubjectKeyIdentifierExtension.create(authorityKeys.publicKey),
-    ],
-  });
+  const [authorityKeys, keys] = await Promise.all([makeKeys(), makeKeys()]);
+  const authority = await makeAuthority(x509, authorityKeys);
   const certificate = await x509.X509CertificateGenerator.create({
-    ...validity,
-    serialNumber: serialNumber(),
+    ...common(),
     subject: "CN=127.0.0.1",
     issuer: authority.subject,
     publicKey: keys.publicKey,
     signingKey: authorityKeys.privateKey,
-    signingAlgorithm: curve,
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),

@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { TokenBucket, type TokenBucketLimits } from "../token-bucket.ts";
-import { ArmError } from "./arm-error.ts";
+import { tooOften } from "./arm-error.ts";
 
 type Kind = "Reads" | "Writes" | "Deletes";
 
@@ -22,18 +22,14 @@ export class SubscriptionRates {
     this.#clock = clock;
   }
 
-  /** @throws {@link ArmError} `SubscriptionRequestsThrottled` */
+  /** @throws an `ArmError` with `SubscriptionRequestsThrottled` */
   take(subscription: string, method: string): void {
     const kind = kindOf(method);
     const key = `${kind}/${subscription.toLowerCase()}`;
     const bucket = this.#buckets.get(key) ?? new TokenBucket(this.#clock, limits[kind]);
     this.#buckets.set(key, bucket);
     if (bucket.take()) return;
-    throw new ArmError(
-      429,
-      "SubscriptionRequestsThrottled",
-      `Number of ${kind.toLowerCase()} for subscription '${subscription}' exceeded the limit. Please try again after '1' seconds after additional tokens are available.`,
-      { retryAfterSeconds: 1 },
-    );
+    const what = `Number of ${kind.toLowerCase()} for subscription '${subscription}' exceeded the limit.`;
+    throw tooOften("SubscriptionRequestsThrottled", `${what} Please try again after '1' seconds.`, 1);
   }
 }
