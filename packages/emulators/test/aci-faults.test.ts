@@ -92,6 +92,22 @@ test("a list that lacks what is new, and a page of nothing", async () => {
   expect([first?.length, second?.map(({ name }) => name)]).toEqual([0, ["job"]]);
 });
 
+test("a group that is seen as it was before", async () => {
+  await using bed = await AciBed.start();
+  await bed.create("job", groupOf("true", { tags: { n: "1" } }));
+  const tag = async (): Promise<string | undefined> => (await bed.get("job")).tags?.["n"];
+  const change = (n: string): Promise<unknown> => bed.client.containerGroups.update("tests", "job", { tags: { n } });
+  const stale = once("Get", { kind: "aci:stale-view", ms: hour });
+  await tag();
+  await change("2");
+  bed.emulator.faults.add(stale);
+  expect([await tag(), await tag()]).toEqual(["1", "2"]);
+  await change("3");
+  await bed.emulator.clock.advance(2 * hour);
+  bed.emulator.faults.add(stale);
+  expect(await tag()).toBe("3");
+});
+
 test("a create that takes long", async () => {
   await using bed = await AciBed.start();
   await asked(bed, { kind: "aci:slow-create", ms: hour });

@@ -59,7 +59,7 @@ export function aciService(serving: AciServing): ArmService {
   const quota = new GroupQuota(clock, { holds: quotas, all: () => store.all });
   const list = listGroups({ store, clock, pageSize });
   const handlers: Readonly<Record<string, ArmHandler>> = {
-    ...groupOperations({ store, operations, quota, locations, windowsImages }),
+    ...groupOperations({ store, clock, operations, quota, locations, windowsImages }),
     ...containerOperations({ store, sockets, clock }),
     ...locationOperations({ quota, locations, cachedImages }),
     List: list,

@@ -1,5 +1,6 @@
 import { findFault } from "../azure/arm-fault-kinds.ts";
 import type { ArmAnswer, ArmHandler, ArmRequest } from "../azure/arm-service.ts";
+import type { Clock } from "../clock.ts";
 import { ArmError } from "../azure/arm-error.ts";
 import type { AsyncOperations } from "../azure/async-operations.ts";
 import { describeGroup } from "./describe-group.ts";
@@ -13,6 +14,7 @@ import { type Locations, noCapacity } from "./locations.ts";
 
 export interface GroupServing {
   readonly store: GroupStore;
+  readonly clock: Clock;
   readonly operations: AsyncOperations;
   readonly quota: GroupQuota;
   readonly locations: Locations;
@@ -141,6 +143,19 @@ function stop({ store }: GroupServing): ArmHandler {
   };
 }
 
+/** As it is, or as it was when somebody looked before. */
+function get({ store, clock }: GroupServing): ArmHandler {
+  return ({ path, call }) => {
+    const group = store.see(placeOf(path));
+    const stale = findFault(call.faults, "aci:stale-view");
+    const { lastSeen } = group;
+    if (stale && lastSeen && clock.now() - lastSeen.at <= Number(stale["ms"])) return { status: 200, body: lastSeen.view };
+    const view = describeGroup(group, { withView: true });
+    group.lastSeen = { at: clock.now(), view };
+    return { status: 200, body: view };
+  };
+}
+
 /** Tags alone can be changed so. */
 function update({ store }: GroupServing): ArmHandler {
   return ({ path, body }) => {
@@ -155,7 +170,7 @@ export function groupOperations(serving: GroupServing): Readonly<Record<string, 
   const { store } = serving;
   return {
     CreateOrUpdate: createOrUpdate(serving),
-    Get: ({ path }) => ({ status: 200, body: describeGroup(store.see(placeOf(path)), { withView: true }) }),
+    Get: get(serving),
     Update: update(serving),
     Delete: remove(serving),
     Start: start(serving),

@@ -38,6 +38,8 @@ export interface GroupRecord {
   /** Where its ports are reached. */
   address?: string;
   deployment?: Deployment;
+  /** How it was when somebody looked last. */
+  lastSeen?: { readonly at: number; readonly view: object };
   deletedAt?: number;
 }
 
