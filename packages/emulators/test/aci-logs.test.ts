@@ -52,6 +52,13 @@ test("10 MB in a few seconds by a task that then ends: what is left are the last
   expect(text.endsWith("x\nover\n")).toBe(true);
 });
 
+test("a container that has ended has said all that it says, also what it left behind says for a moment", async () => {
+  await using bed = await AciBed.start();
+  await bed.create("job", groupOf("setsid sh -c 'sleep 0.5; echo late' & echo now"));
+  await bed.until("job", ({ containers: [main] }) => main?.state === "Terminated");
+  expect(await bed.logs("job")).toBe("now\nlate\n");
+});
+
 test("1,000 lines of a container that has ended, and so many of them as are asked for", async () => {
   await using bed = await AciBed.start();
   await bed.create("job", groupOf("n=0; while [ $n -lt 1200 ]; do echo $n; n=$((n + 1)); done; printf last"));

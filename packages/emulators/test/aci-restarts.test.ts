@@ -135,6 +135,21 @@ test("a stop has no effect on what has ended, and refuses everything else until 
   expect(await bed.logs("job")).toBe("up\n");
 });
 
+test("a group that ends by itself before it comes to its stop has ended", async () => {
+  await using bed = await AciBed.start({ delays: { stop: 60_000 } });
+  await bed.create("job", groupOf("sleep 0.3; exit 6"));
+  expect((await bed.request("POST", "job/stop")).status).toBe(204);
+  await bed.until("job", ({ containers: [main] }) => main?.state === "Terminated");
+  expect((await bed.request("DELETE", "job")).status).toBe(409);
+  await bed.emulator.clock.advance(60_000);
+  await until(
+    () => bed.request("DELETE", "job"),
+    ({ status }) => status === 200,
+  );
+  const [{ output } = {}] = bed.emulator.journal.entries("aci:Delete").slice(-1);
+  expect(output).toMatchObject({ properties: { instanceView: { state: "Failed" } } });
+});
+
 test("a stop asks first where there is a grace", async () => {
   await using bed = await AciBed.start({ delays: { grace: 30_000 } });
   await bed.create("job", groupOf("trap 'echo asked; exit 0' TERM; echo up; while :; do sleep 0.1; done"));
