@@ -117,6 +117,9 @@ test("an init container that fails ends a group with Never, and is run again wit
   await until(view, (state) => (state?.restartCount ?? 0) >= 2);
   expect(await view()).toMatchObject({ previousState: { exitCode: 9 } });
   expect(await bed.view("always")).toMatchObject({ state: "Pending" });
+  await bed.create("once", groupOf("sleep 300", { initContainers: [{ ...init, command: ["true"] }], restartPolicy: "Always" }));
+  const [{ instanceView } = {}] = (await bed.get("once")).initContainers ?? [];
+  expect(instanceView).toMatchObject({ restartCount: 0, currentState: { state: "Terminated", exitCode: 0 } });
 });
 
 test("deletes: 204 for what is not there, 200 for what has ended, 202 for what runs, which is then gone", async () => {

@@ -54,7 +54,9 @@ test("10 MB in a few seconds by a task that then ends: what is left are the last
 
 test("a container that has ended has said all that it says, also what it left behind says for a moment", async () => {
   await using bed = await AciBed.start();
-  await bed.create("job", groupOf("setsid sh -c 'sleep 0.5; echo late' & echo now"));
+  const left =
+    'f=$(mktemp -u); setsid sh -c "touch $f; sleep 0.5; echo late" & until [ -e $f ]; do sleep 0.05; done; rm $f; echo now';
+  await bed.create("job", groupOf(left));
   await bed.until("job", ({ containers: [main] }) => main?.state === "Terminated");
   expect(await bed.logs("job")).toBe("now\nlate\n");
 });
