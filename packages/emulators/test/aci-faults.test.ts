@@ -76,6 +76,12 @@ test("a group that nobody sees for a while", async () => {
   await expect(bed.get("job")).rejects.toEqual(refusal(404, "ResourceNotFound"));
   expect(await bed.list()).toEqual([]);
   expect((await bed.request("POST", "job/stop")).status).toBe(404);
+  // Whoever puts it again does not see it any sooner.
+  await until(
+    () => bed.request("PUT", "job", toWire(groupOf("true"))),
+    ({ status }) => status === 200,
+  );
+  expect((await bed.request("GET", "job")).status).toBe(404);
   await bed.emulator.clock.advance(hour);
   expect(await bed.ended("job")).toMatchObject({ state: "Succeeded" });
   expect(await bed.list()).toHaveLength(1);

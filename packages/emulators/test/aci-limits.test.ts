@@ -55,7 +55,7 @@ test("100 creates in five minutes and 300 in an hour, and so many deletes", asyn
   expect(await put(bed, 300, 1)).toMatchObject({ refused: 0 });
 });
 
-test("100 groups and 100 cores in a region, of which a stopped group has none", async () => {
+test("100 groups and 100 cores in a region, of which a group that has ended has none", async () => {
   await using bed = await AciBed.start({ quotas: true });
   const large = (cpu: number) =>
     groupOf("", { containers: [containerOf("sleep 300", { resources: { requests: { cpu, memoryInGB: 1 } } })] });

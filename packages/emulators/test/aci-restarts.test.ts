@@ -113,6 +113,8 @@ test("a stop has no effect on what has ended, and refuses everything else until 
   await bed.client.containerGroups.stop("tests", "ended");
   await bed.emulator.clock.advance(120_000);
   expect(await bed.view("ended")).toMatchObject({ state: "Failed" });
+  expect((await bed.request("POST", "ended/stop")).status).toBe(204);
+  expect((await bed.request("DELETE", "ended")).status).toBe(200);
 
   await bed.create("job", groupOf("trap 'echo asked' TERM; echo up; while :; do sleep 0.1; done"));
   await until(() => bed.logs("job"), Boolean);

@@ -1,6 +1,6 @@
 import { ArmError } from "../azure/arm-error.ts";
 import type { Clock } from "../clock.ts";
-import type { GroupRecord } from "./group-record.ts";
+import { type GroupRecord, hasEnded } from "./group-record.ts";
 import type { GroupRequest } from "./group-shapes.ts";
 import { totalOf } from "./locations.ts";
 import { SlidingQuota } from "./sliding-quota.ts";
@@ -54,7 +54,7 @@ export class GroupQuota {
     const there = this.#all().filter(
       (group) => group !== but && group.place.subscription === subscription && group.request.location === location,
     );
-    const cores = there.filter(({ isStopped }) => !isStopped).map(({ request }) => totalOf(request.properties).cpu);
+    const cores = there.filter((group) => !hasEnded(group)).map(({ request }) => totalOf(request.properties).cpu);
     return { ContainerGroups: there.length, StandardCores: cores.reduce((sum, cpu) => sum + cpu, 0) };
   }
 
