@@ -20,7 +20,7 @@ export interface EmulatorServerOptions {
   readonly journal: Journal;
   /** In PEM, for clouds whose clients insist on TLS. Default: plain HTTP. */
   readonly tls?: { readonly certificate: string; readonly key: string };
-  /** Takes over a connection that asks for a WebSocket, and ends it. Default: it is cut off. */
+  /** Takes over a connection that asks for a WebSocket, and ends it. Default: it is answered as any other. */
   readonly takeSocket?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
