@@ -23,6 +23,7 @@ test("a group goes through Pending and Creating, which its operation tells as we
   const statusOf = async () => ((await bed.request("GET", operation)).body as { status: string }).status;
   const waiting = { state: "Waiting", exitCode: undefined, events: [] };
   expect(await statusOf()).toBe("Pending");
+  expect((await bed.request("GET", operation.replace("/westeurope/", "/eastus/"))).status).toBe(404);
   expect(await bed.view("job")).toMatchObject({ provisioning: "Pending", state: "Pending", containers: [waiting] });
   await expect(bed.logs("job")).rejects.toEqual(refusal(409, "ContainerGroupTransitioning"));
   await bed.emulator.clock.advance(minute);
@@ -206,5 +207,11 @@ test("probes: one that is not alive is killed and runs again", async () => {
   expect(await bed.view("service")).toMatchObject({
     state: "Running",
     containers: [{ restartCount: 1, previous: 137, events: expect.arrayContaining(["Unhealthy", "Killing"]) }],
+  });
+  const { events = [] } = (await bed.get("service")).containers[0]!.instanceView!;
+  expect(events.find(({ name }) => name === "Unhealthy")).toMatchObject({
+    count: 2,
+    message: "Liveness probe failed",
+    type: "Warning",
   });
 });
