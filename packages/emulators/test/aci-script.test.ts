@@ -63,7 +63,7 @@ describe.each(cases)("a script with the plain client over $transport, containers
   });
 
   test("follows what a container says", async () => {
-    await bed.create("attach", groupOf("n=0; while [ $n -lt 50 ]; do echo tick; n=$((n + 1)); sleep 0.1; done"));
+    await bed.create("attach", groupOf("n=0; while [ $n -lt 20 ]; do echo tick; n=$((n + 1)); sleep 0.1; done"));
     const socket = await bed.attach("attach");
     await socket.shows("tick");
     expect(await socket.closed).toBe(1000);
