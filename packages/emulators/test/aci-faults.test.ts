@@ -76,6 +76,7 @@ test("a group that nobody sees for a while", async () => {
   await expect(bed.get("job")).rejects.toEqual(refusal(404, "ResourceNotFound"));
   expect(await bed.list()).toEqual([]);
   expect((await bed.request("POST", "job/stop")).status).toBe(404);
+  expect((await bed.request("DELETE", "job")).status).toBe(204);
   // Whoever puts it again does not see it any sooner.
   await until(
     () => bed.request("PUT", "job", toWire(groupOf("true"))),

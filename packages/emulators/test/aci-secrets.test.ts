@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -86,6 +86,8 @@ test("a secret survives a stop, a start and a restart, and its files do not outl
     files.push(file);
   }
   expect(await readFile(files.at(-1)!, "utf8")).toBe(secret);
+  // Nobody else on this machine can look for it.
+  expect((await stat(join(files.at(-1)!, "../.."))).mode & 0o777).toBe(0o711);
   await bed.delete("job");
   for (const file of files) await expect(readFile(file)).rejects.toThrow("ENOENT");
 });

@@ -130,6 +130,7 @@ describe("requests that are refused", async () => {
     ["GET", `${groupsPath}?api-version=`, 400, "NoRegisteredProviderFound"],
     ["GET", "/subscriptions/mine/providers/Microsoft.ContainerInstance/containerGroups", 400, "InvalidSubscriptionId"],
     ["GET", "/anything", 404, "InvalidResourceType"],
+    ["GET", "%zz", 404, "ResourceNotFound"],
     ["GET", `${groupsPath}?$skiptoken=abc`, 400, "InvalidSkipToken"],
     ["GET", "job/containers/main/logs?tail=many", 400, "InvalidQueryParameterValue"],
     [

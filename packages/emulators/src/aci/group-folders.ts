@@ -1,6 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { EngineMount } from "../engine.ts";
 import type { AzureFile, GroupProperties, Volume, VolumeMount } from "./group-shapes.ts";
 
@@ -9,9 +10,10 @@ export interface DeploymentFolders extends AsyncDisposable {
   mountsOf(mounts: readonly VolumeMount[] | undefined): readonly EngineMount[];
 }
 
-/** Containers run as whoever they like. */
+/** Containers run as whoever they like; whoever else is on this machine does not find the folder inside a folder that nobody can list. */
 const forAll = 0o777;
 const readableByAll = 0o444;
+const unlisted = 0o711;
 
 /** Where volumes really are: folders of this machine, gone when the emulator closes. */
 export class GroupFolders {
@@ -47,8 +49,11 @@ export class GroupFolders {
   }
 
   async #make(): Promise<string> {
-    const folder = await mkdtemp(join(tmpdir(), "longshore-aci-"));
+    const outer = await mkdtemp(join(tmpdir(), "longshore-aci-"));
+    const folder = join(outer, randomUUID());
     this.#made.add(folder);
+    await chmod(outer, unlisted);
+    await mkdir(folder);
     await chmod(folder, forAll);
     return folder;
   }
@@ -74,6 +79,6 @@ export class GroupFolders {
 
   async #remove(folder: string): Promise<void> {
     this.#made.delete(folder);
-    await rm(folder, { recursive: true, force: true });
+    await rm(dirname(folder), { recursive: true, force: true });
   }
 }

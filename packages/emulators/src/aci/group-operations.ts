@@ -95,7 +95,7 @@ function remove(serving: GroupServing): ArmHandler {
   return async ({ path, call, origin, ...rest }) => {
     const place = placeOf(path);
     const group = store.find(place);
-    if (!group || group.deletedAt !== undefined) return { status: 204 };
+    if (!group || !store.isSeen(group) || group.deletedAt !== undefined) return { status: 204 };
     store.checkEndable(group);
     quota.takeDelete({ subscription: place.subscription, location: group.request.location });
     const failure = findFault(call.faults, "aci:delete-failure");

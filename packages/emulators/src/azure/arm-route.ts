@@ -1,3 +1,12 @@
+/** What is no escape stands for itself. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** One path of a resource provider: tells whether a request is for it, and what its variables stand for. */
 export class ArmRoute {
   readonly method: string;
@@ -20,6 +29,6 @@ export class ArmRoute {
     if (method !== this.method) return undefined;
     const found = this.#pattern.exec(pathname);
     if (!found) return undefined;
-    return Object.fromEntries(this.#names.map((name, index) => [name, decodeURIComponent(found[index + 1] ?? "")]));
+    return Object.fromEntries(this.#names.map((name, index) => [name, decode(found[index + 1] ?? "")]));
   }
 }
