@@ -70,7 +70,7 @@ test("the events of a container, its times, and an exit code that is that of `do
   expect(await bed.ended("job")).toMatchObject({ containers: [{ events: ["Pulling", "Pulled", "Started"], exitCode: 4 }] });
   const { currentState, events } = (await bed.get("job")).containers[0]!.instanceView!;
   expect(currentState).toMatchObject({ detailStatus: "Error" });
-  expect(currentState!.finishTime!.getTime() - currentState!.startTime!.getTime()).toBeGreaterThanOrEqual(200);
+  expect(currentState!.finishTime!.getTime() - currentState!.startTime!.getTime()).toBeGreaterThan(0);
   expect(events?.[0]).toMatchObject({ count: 1, type: "Normal", message: 'pulling image "busybox:1.35"' });
   expect(await bed.ended("none")).toMatchObject({
     state: "Failed",

@@ -26,11 +26,9 @@ async function clear(bed: AciBed): Promise<void> {
 }
 
 test("100 creates in five minutes and 300 in an hour, and so many deletes", async () => {
-  await using bed = await AciBed.start({ quotas: true, faults: [slow] });
-  const first = await put(bed, 0, 101);
-  expect(first.refused).toBe(1);
-  expect(first.retryAfter).toBeGreaterThan(290);
-  expect(first.retryAfter).toBeLessThanOrEqual(300);
+  // Its clock all but stands, so that nothing depends on how long requests take.
+  await using bed = await AciBed.start({ quotas: true, faults: [slow], speed: 0.001 });
+  expect(await put(bed, 0, 101)).toEqual({ refused: 1, retryAfter: 300 });
   await bed.emulator.clock.advance(5 * minute);
   await clear(bed);
   expect((await bed.request("DELETE", "job-100")).status).toBe(204);
@@ -84,11 +82,10 @@ test("100 groups and 100 cores in a region, of which a group that has ended has 
 });
 
 test("how fast a subscription may ask for anything", async () => {
-  await using bed = await AciBed.start({ quotas: true });
+  await using bed = await AciBed.start({ quotas: true, speed: 0.001 });
   const answers = await Promise.all(Array.from({ length: 300 }, () => bed.request("GET", "none")));
   const refused = answers.filter(({ status }) => status === 429);
-  expect(refused.length).toBeGreaterThan(0);
-  expect(refused.length).toBeLessThanOrEqual(50);
+  expect(refused).toHaveLength(50);
   expect(refused[0]).toMatchObject({ body: { error: { code: "SubscriptionRequestsThrottled" } } });
   expect(refused[0]!.headers.get("retry-after")).toBe("1");
   const other = groupsPath.replace(subscription, "99999999-2222-3333-4444-555555555555");
