@@ -37,7 +37,8 @@ function watch({ run, isFirst }: Running, container: ContainerRecord, { world, t
   const { grace } = world.delays;
   const end = (): void => {
     container.events.add("Killing", `Killing container with id ${run.id}`);
-    void (grace > 0 ? run.stop(grace) : run.kill());
+    // An engine that has gone has taken it along.
+    (grace > 0 ? run.stop(grace) : run.kill()).catch(() => {});
   };
   if (signal.aborted) end();
   signal.addEventListener("abort", end, { once: true });
