@@ -7,7 +7,8 @@ test(`${count} groups at once: each tells its own line and code, and all of them
   await using bed = await AciBed.start({ pageSize: 50 });
   const names = Array.from({ length: count }, (_, index) => `job-${index}`);
   await Promise.all(names.map((name, index) => bed.ask(name, groupOf(`echo ${name}; sleep 1; exit ${index % 7}`))));
-  expect((await bed.list()).map(({ name }) => name).toSorted()).toEqual(names.toSorted());
+  const listed = await bed.list();
+  expect(listed.map(({ name }) => name!).toSorted()).toEqual(names.toSorted());
   const views = await Promise.all(names.map((name) => bed.ended(name)));
   expect(views.map(({ containers }) => containers[0]?.exitCode)).toEqual(names.map((_, index) => index % 7));
   expect(await Promise.all(names.map((name) => bed.logs(name)))).toEqual(names.map((name) => `${name}\n`));
