@@ -243,7 +243,7 @@ test("stops and deletes that take long, a delete that fails late, and one that i
   );
 });
 
-test("lines that come late, and none at all", async () => {
+test("lines that come late, only the last of them, and none at all", async () => {
   await using bed = await AciBed.start();
   await bed.create("job", groupOf("echo one; echo two"));
   await bed.ended("job");
@@ -251,6 +251,8 @@ test("lines that come late, and none at all", async () => {
   expect(await bed.logs("job")).toBe("");
   await bed.emulator.clock.advance(hour);
   expect(await bed.logs("job")).toBe("one\ntwo\n");
+  bed.emulator.faults.add(once("ListLogs", { kind: "aci:truncated-logs", bytes: 7 }));
+  expect(await bed.logs("job")).toBe("two\n");
   bed.emulator.faults.add(once("ListLogs", { kind: "aci:empty-logs" }));
   expect([await bed.logs("job"), await bed.logs("job")]).toEqual(["", "one\ntwo\n"]);
 });

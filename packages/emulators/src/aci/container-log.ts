@@ -22,6 +22,8 @@ export interface LogQuestion {
   readonly timestamps?: boolean;
   /** Nothing that came later, in milliseconds since 1970. */
   readonly before?: number;
+  /** Only so much of its end. */
+  readonly most?: number;
 }
 
 /** Documented: 4 MB of a container that runs, 16 KB or 1,000 lines of one that has stopped. */
@@ -69,7 +71,7 @@ export class ContainerLog {
     this.#slide();
   }
 
-  read({ tail = Infinity, timestamps = false, before = Infinity }: LogQuestion): string {
+  read({ tail = Infinity, timestamps = false, before = Infinity, most = Infinity }: LogQuestion): string {
     const { bytes, lines } = this.#window;
     let from = this.#lines.length;
     let size = 0;
@@ -78,7 +80,7 @@ export class ContainerLog {
       const line = this.#lines[--from]!;
       if (Number(line.at / nanosPerMs) > before) continue;
       size += line.bytes;
-      if (size > bytes) break;
+      if (size > Math.min(bytes, most)) break;
       seen.push(line);
     }
     return seen

@@ -49,10 +49,12 @@ function listLogs(serving: ContainerServing): ArmHandler {
       throw new ArmError(400, "InvalidLogTail", `The tail has to be a number of lines from 1, not ${tail}.`);
     if (findFault(request.call.faults, "aci:empty-logs")) return { status: 200, body: { content: "" } };
     const late = findFault(request.call.faults, "aci:late-logs");
+    const truncated = findFault(request.call.faults, "aci:truncated-logs");
     const content = container.log.read({
       ...(tail !== undefined && { tail: Number(tail) }),
       ...(timestamps === true && { timestamps }),
       ...(late && { before: serving.clock.now() - Number(late["ms"]) }),
+      ...(truncated && { most: Number(truncated["bytes"]) }),
     });
     return { status: 200, body: { content } };
   };
