@@ -116,6 +116,8 @@ export interface ServiceAbility {
   readonly request?: (endpoint: Endpoint) => Promise<string>;
   /** An update that is taken back ends in new instances of the old spec: the backend keeps none of those it had. Default: false. */
   readonly comesBackAnew?: boolean;
+  /** Whose grace a stop applies, and says that it did: the spec's where the backend takes none with a stop. Default: `call`. */
+  readonly graceOfStop?: "call" | "spec";
   /** Ends an instance's program with SIGKILL, from outside. */
   kill(owner: Owner, id: WorkloadId, instance: string): Promise<void>;
 }

@@ -92,6 +92,7 @@ export class Definitions {
         .catch(ignoreRefusal);
     }
     const inactive = await this.#list(family, "INACTIVE", signal);
+    for (const arn of [...active, ...inactive]) if (arn !== kept) this.#facts.delete(arn);
     for (let from = 0; from < inactive.length; from += deleteLimit) {
       const command = new DeleteTaskDefinitionsCommand({ taskDefinitions: inactive.slice(from, from + deleteLimit) });
       await this.#api.call("DeleteTaskDefinitions", signal, (options) => this.#api.ecs.send(command, options));

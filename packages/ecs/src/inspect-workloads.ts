@@ -58,7 +58,9 @@ export async function inspectWorkloads(
   };
   return Promise.all(ids.map(answer));
 }
-const isForgotten = ({ host }: EcsParts, { createdAt }: Record): boolean => Date.parse(host.clock.now()) - createdAt > unseenMs;
+/** Older than that: its task was there, if ever it was run. */
+export const isForgotten = ({ host }: EcsParts, { createdAt }: Record): boolean =>
+  Date.parse(host.clock.now()) - createdAt > unseenMs;
 
 const isWanted = ({ labels }: Workload, { labels: wanted = {} }: ListFilter): boolean =>
   Object.entries(wanted).every(([key, value]) => labels[key] === value);

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Owner, WorkloadId } from "@longshore/core";
-import type { EcsApi } from "./ecs-api.ts";
+import { neverAborted, orAbort, sleep } from "@longshore/core/driver";
 import { errorName } from "./classify-ecs-error.ts";
+import type { LogGroup } from "./log-group.ts";
 
-/** What says that an id exists: an empty log stream, named by all that is to be known of it. */
+/** What says that an id exists: a log stream, named by all that is to be known of it. */
 export interface Record {
   readonly id: WorkloadId;
   readonly kind: "task" | "service";
@@ -37,6 +38,8 @@ export const tokenOf = (owner: Owner, { id, createdAt }: Pick<Record, "id" | "cr
 export const groupOf = ({ createdAt, specHash }: Pick<Record, "createdAt" | "specHash">): string =>
   `longshore:${createdAt}:${specHash}`;
 
+/** Removals within this time are one listing. */
+const gatherMs = 20;
 /** More ids than this are looked for among all of the owner's. */
 const fewIds = 3;
 
@@ -45,22 +48,23 @@ const fewIds = 3;
  * written down beside the logs: the first to make the stream has made the record, and deleting it removes the id.
  */
 export class Records {
-  readonly #api: EcsApi;
+  readonly #group: LogGroup;
   readonly #owner: Owner;
+  #listing: Promise<readonly Record[]> | undefined;
 
-  constructor(api: EcsApi, owner: Owner) {
-    this.#api = api;
+  constructor(group: LogGroup, owner: Owner) {
+    this.#group = group;
     this.#owner = owner;
   }
   /** Makes the log group where it is missing. What is there already is no error. */
   async create(record: RecordName, signal: AbortSignal): Promise<void> {
     const name = recordName(this.#owner, record);
     try {
-      await this.#api.createStream(name, signal);
+      await this.#group.createStream(name, signal);
     } catch (error) {
       if (errorName(error) === "ResourceAlreadyExistsException") return;
       if (errorName(error) !== "ResourceNotFoundException") throw error;
-      await this.#api.createGroup(signal);
+      await this.#group.create(signal);
       await this.create(record, signal);
     }
   }
@@ -81,13 +85,40 @@ export class Records {
   }
   /** All of the owner's whose name goes on so. */
   async *all(signal: AbortSignal, prefix = ""): AsyncGenerator<Record, void, void> {
-    for await (const { logStreamName = "", creationTime = 0 } of this.#api.streams(`${root}/${this.#owner}/${prefix}`, signal)) {
+    for await (const { logStreamName = "", creationTime = 0 } of this.#group.streams(
+      `${root}/${this.#owner}/${prefix}`,
+      signal,
+    )) {
       const record = readRecord(logStreamName, creationTime);
       if (record !== undefined) yield record;
     }
   }
   async delete(record: Record, signal: AbortSignal): Promise<void> {
-    await this.#api.deleteStream(record.name, signal);
+    await this.#group.deleteStream(record.name, signal);
+  }
+  /** Writes down what ECS forgets: by which task it was run. Nothing where the record was deleted. */
+  async note(record: Record, taskArn: string, signal: AbortSignal): Promise<void> {
+    await this.#group.put(record.name, taskArn, signal);
+  }
+  async noted({ name: logStreamName }: Record, signal: AbortSignal): Promise<string | undefined> {
+    let nextToken: string | undefined;
+    for (;;) {
+      const token = nextToken === undefined ? {} : { nextToken };
+      const page = await this.#group.events({ logStreamName, startFromHead: true, ...token }, signal);
+      const [first] = page?.events ?? [];
+      // An empty page is not yet the end: that is where the same token comes back.
+      if (first?.message !== undefined || page?.nextForwardToken === nextToken) return first?.message;
+      nextToken = page?.nextForwardToken;
+    }
+  }
+  /** All of the owner's, listed after this call: once for all who ask before the listing begins. */
+  async snapshot(signal: AbortSignal): Promise<readonly Record[]> {
+    this.#listing ??= sleep(gatherMs, neverAborted()).then(() => {
+      this.#listing = undefined;
+      return Array.fromAsync(this.all(neverAborted()));
+    });
+    const listing = this.#listing;
+    return orAbort(signal, () => listing);
   }
 }
 const isBefore = (one: Record, other: Record): boolean =>

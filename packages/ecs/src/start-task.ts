@@ -66,7 +66,7 @@ export async function startTask(parts: EcsParts, { order, plan }: Starting, { si
   if (Date.parse(parts.host.clock.now()) - record.createdAt > surelyKnownMs) throw lost(id);
   const task = await run(parts, { record, definition, input: requestOf(plan, "RunTask") }, signal);
   tasks.remember(record, task);
-  const still = await records.find(id, signal);
+  const [still] = await Promise.all([records.find(id, signal), records.note(record, task.taskArn ?? "", signal)]);
   if (still?.createdAt === record.createdAt) return { record, task };
   await tasks.stop(task.taskArn ?? "", removedReason, signal);
   throw gone();

@@ -114,7 +114,7 @@ export class Tasks {
     return this.#api.call("RunTask", signal, (options) => this.#api.ecs.send(new RunTaskCommand(input), options));
   }
   async stop(task: string, reason: string, signal: AbortSignal): Promise<void> {
-    const command = new StopTaskCommand({ cluster: this.#api.target.cluster, task, reason });
+    const command = new StopTaskCommand({ cluster: this.#api.cluster, task, reason });
     await this.#api.call("StopTask", signal, (options) => this.#api.ecs.send(command, options));
   }
   /** `startedBy` finds only what is to run, and with nothing beside it; what is to be stopped is found by its family. */

@@ -53,6 +53,7 @@ export async function ecsHarness(options: EcsEmulatorOptions = {}): Promise<EcsH
       // Process 1 ignores what it does not handle: the programs have another one above them.
       service: (steps) => ({ image, command: ["sh", "-c", shellProgram(steps)], init: true, ports: [{ port: 8080 }] }),
       comesBackAnew: true,
+      graceOfStop: "spec",
       kill: (_owner, _id, instance) => killContainer(instance),
     },
     // ECS tells of 137 alone whether it was an exit or a signal, and its log driver gives both streams as one, without empty lines.
