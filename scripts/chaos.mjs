@@ -15,6 +15,7 @@ const suites = {
   memory: ["packages/conformance", "test/memory.test.ts"],
   "local-process": ["packages/local-process", "test/conformance.test.ts"],
   docker: ["packages/docker", "test/conformance.test.ts"],
+  ecs: ["packages/ecs", "test/conformance.test.ts"],
   kubernetes: ["packages/kubernetes", "test/conformance.test.ts"],
 };
 /** What can be run here: nobody's own cluster is used by chance. */
