@@ -18,6 +18,8 @@ test(`${count} tasks in flight cost a DescribeTasks for a hundred of them at a t
   const { runtime, emulator } = world;
   const specs = Array.from({ length: count }, () => world.task("exec sleep 3600"));
   await Promise.all(specs.map((spec) => runtime.start(spec)));
+  // ECS registers one in a second: what is the same is registered once.
+  expect(emulator.journal.counts["ecs:RegisterTaskDefinition"]).toBe(1);
   const waiting = specs.map(({ id }) => runtime.wait(id));
   await pause(settleMs);
   emulator.journal.clear();
@@ -30,9 +32,11 @@ test(`${count} tasks in flight cost a DescribeTasks for a hundred of them at a t
   // A look asks for every task once, a hundred at a time.
   const looks = asked.reduce((sum, tasks) => sum + tasks, 0) / count;
   expect(asked.length).toBeLessThanOrEqual(Math.ceil(looks) * Math.ceil(count / perCall));
+  emulator.journal.clear();
   await Promise.all(specs.map(({ id }) => runtime.stop(id)));
   const endings = await Promise.all(waiting);
   expect(endings.every(({ outcome }) => outcome === "stopped")).toBe(true);
   await Promise.all(specs.map(({ id }) => runtime.remove(id)));
+  expect(emulator.journal.counts["ecs:DeregisterTaskDefinition"]).toBe(1);
   expect(await world.bed.natives(world.owner)).toEqual([]);
 }, 1_200_000);
