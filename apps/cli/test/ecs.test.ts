@@ -47,7 +47,7 @@ test("run on ECS: its lines, its code, and nothing of it left", async () => {
 test("what ECS refuses is said in its own words, with a hint on a line of its own", async () => {
   await using bench = await onEcs();
   const message = "User u is not authorized to perform: iam:PassRole on resource r";
-  const fault = { kind: "aws:error", code: "AccessDeniedException", message };
+  const fault = { kind: "aws:error", code: "AccessDeniedException", message } as const;
   emulator.faults.add({ operation: "ecs:RegisterTaskDefinition", fault });
   const { code, stderr } = await bench.run(run);
   const json = await bench.run([...run.slice(0, 1), "--json", ...run.slice(1)]);
