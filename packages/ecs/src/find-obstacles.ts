@@ -12,7 +12,7 @@ import { neededActions } from "./needed-actions.ts";
 const isRefused = (error: unknown): boolean => classifyEcsError(error)?.code === "permission-denied";
 
 async function noCluster({ api }: EcsParts, signal: AbortSignal): Promise<readonly Obstacle[]> {
-  const { cluster } = api.target;
+  const { cluster } = api;
   const command = new DescribeClustersCommand({ clusters: [cluster] });
   const { clusters = [] } = await api.call("DescribeClusters", signal, (options) => api.ecs.send(command, options));
   if (clusters.some(({ status }) => status === "ACTIVE")) return [];

@@ -24,6 +24,7 @@ export const neededActions = [
   "logs:DeleteLogStream",
   "logs:DescribeLogStreams",
   "logs:GetLogEvents",
+  "logs:PutLogEvents",
   "logs:PutRetentionPolicy",
   "ec2:DescribeNetworkInterfaces",
   "ec2:DescribeSecurityGroups",

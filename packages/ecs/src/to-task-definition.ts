@@ -67,7 +67,7 @@ function toContainer(order: EcsOrder, owner: Owner, { region, logGroup = "/longs
       options: {
         "awslogs-group": logGroup,
         "awslogs-region": region ?? "",
-        "awslogs-stream-prefix": streamPrefix(owner),
+        "awslogs-stream-prefix": streamPrefix(owner, spec.kind === "service" ? spec.id : undefined),
         // Without it ECS drops lines of a program that is faster than CloudWatch, and tells nobody.
         mode: "blocking",
       },
