@@ -1,0 +1,3 @@
+import type { Capabilities } from "@longshore/core";
+
+export type AciCapabilities = Required<Pick<Capabilities, never>>;

@@ -1,0 +1,78 @@
+import type { Host, Leftover, ListFilter, StopResult, Workload, WorkloadId } from "@longshore/core";
+import type {
+  Call,
+  DriverInspection,
+  DriverLogItem,
+  DriverLogQuery,
+  DriverStopOptions,
+  Fault,
+  Order,
+  Plan,
+  RuntimeDriver,
+} from "@longshore/core/driver";
+import { AciApi } from "./aci-api.ts";
+import type { AciCapabilities } from "./aci-capabilities.ts";
+import { openClient } from "./aci-client.ts";
+import type { AciConfig, AciOptions } from "./aci-config.ts";
+import type { AciParts } from "./aci-parts.ts";
+import { classifyAciError } from "./classify-aci-error.ts";
+import { Groups } from "./groups.ts";
+import { inspectWorkloads, listWorkloads } from "./inspect-workloads.ts";
+import { Looks } from "./looks.ts";
+import { readAciLogs } from "./read-aci-logs.ts";
+import { removeWorkload } from "./remove-workload.ts";
+import { Spools } from "./spools.ts";
+import { startTask } from "./start-task.ts";
+import { stopWorkload } from "./stop-workload.ts";
+import { toTask } from "./to-task.ts";
+import { type AciRequest, toAciRequest } from "./to-aci-request.ts";
+
+class AciDriver implements RuntimeDriver<AciCapabilities, AciOptions, AciRequest> {
+  readonly capabilities: AciCapabilities;
+  readonly #parts: AciParts;
+
+  constructor(parts: AciParts) {
+    this.#parts = parts;
+    this.capabilities = {};
+  }
+  plan(order: Order<AciOptions>): Plan<AciRequest> {
+    return toAciRequest(order, this.#parts.host.owner, this.#parts.config);
+  }
+  async start(order: Order<AciOptions>, plan: Plan<AciRequest>, call: Call): Promise<Workload> {
+    return toTask(await startTask(this.#parts, { order, plan }, call));
+  }
+  inspect(ids: readonly WorkloadId[], { signal }: Call): Promise<readonly DriverInspection[]> {
+    return inspectWorkloads(this.#parts, ids, signal);
+  }
+  stop(id: WorkloadId, options: DriverStopOptions, call: Call): Promise<StopResult> {
+    return stopWorkload(this.#parts, { ...options, id }, call);
+  }
+  remove(id: WorkloadId, call: Call): Promise<void> {
+    return removeWorkload(this.#parts, id, call);
+  }
+  list(filter: ListFilter, { signal }: Call): AsyncIterable<Workload | Leftover> {
+    return listWorkloads(this.#parts, filter, signal);
+  }
+  logs(id: WorkloadId, query: DriverLogQuery, { signal }: Call): AsyncIterable<readonly DriverLogItem[]> {
+    return readAciLogs(this.#parts, { ...query, id }, signal);
+  }
+  async ping({ signal }: Call): Promise<void> {
+    await this.#parts.groups.list(signal);
+  }
+  classify(error: unknown): Fault | undefined {
+    return classifyAciError(error);
+  }
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#parts.spools?.[Symbol.dispose]();
+    this.#parts.api[Symbol.dispose]();
+  }
+}
+
+/** Asks nothing of Azure yet. */
+export async function openAciDriver(config: AciConfig, host: Host): Promise<AciDriver> {
+  const api = new AciApi(await openClient(config), config, host);
+  const groups = new Groups(api, host.owner);
+  const parts = { api, config, host, groups, looks: new Looks(), ended: new Map() };
+  return new AciDriver(host.store === undefined ? parts : { ...parts, spools: new Spools(parts, host.store) });
+}
+export type { AciDriver };

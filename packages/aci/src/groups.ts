@@ -1,0 +1,111 @@
+import type { ContainerGroup } from "@azure/arm-containerinstance";
+import type { Owner, WorkloadId } from "@longshore/core";
+import { InFlight, neverAborted } from "@longshore/core/driver";
+import type { AciApi } from "./aci-api.ts";
+import { isMissing, isTransitioning } from "./classify-aci-error.ts";
+import { tag } from "./native-names.ts";
+
+export type Tags = Readonly<Record<string, string>>;
+
+/** Each request that speaks of a container group. */
+export class Groups {
+  readonly #api: AciApi;
+  readonly #owner: Owner;
+  readonly #lists = new InFlight<readonly ContainerGroup[]>();
+
+  constructor(api: AciApi, owner: Owner) {
+    this.#api = api;
+    this.#owner = owner;
+  }
+  /** Undefined where there is none. */
+  async find(name: string, signal: AbortSignal): Promise<ContainerGroup | undefined> {
+    const { client, resourceGroup } = this.#api;
+    try {
+      return await this.#api.read("Get", signal, (options) => client.containerGroups.get(resourceGroup, name, options));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+  /** Of this owner, without how they are: a list does not tell. One listing at a time, for all who ask. */
+  list(signal: AbortSignal): Promise<readonly ContainerGroup[]> {
+    return this.#lists.share("list", (unaborted) => this.#list(unaborted), signal);
+  }
+  async #list(signal: AbortSignal): Promise<readonly ContainerGroup[]> {
+    const { client, resourceGroup } = this.#api;
+    const found: ContainerGroup[] = [];
+    let continuationToken: string | undefined;
+    do {
+      const from = continuationToken === undefined ? {} : { continuationToken };
+      const page = await this.#api.read("ListByResourceGroup", signal, async (options) => {
+        const pages = client.containerGroups.listByResourceGroup(resourceGroup, options).byPage(from);
+        return (await pages.next()).value as (ContainerGroup[] & { continuationToken?: string }) | undefined;
+      });
+      found.push(...(page ?? []));
+      continuationToken = page?.continuationToken;
+    } while (continuationToken);
+    return found.filter(({ tags }) => tags?.[tag.owner] === this.#owner);
+  }
+  async of(id: WorkloadId, signal: AbortSignal): Promise<readonly ContainerGroup[]> {
+    return (await this.list(signal)).filter(({ tags }) => tags?.[tag.id] === id);
+  }
+  /** Of a service, as they are now: those of its newest spec last. */
+  async members(id: WorkloadId, signal: AbortSignal): Promise<readonly ContainerGroup[]> {
+    const listed = (await this.of(id, signal)).filter(({ tags }) => tags?.[tag.kind] === "service");
+    const found = await Promise.all(listed.map(({ name = "" }) => this.find(name, signal)));
+    const made = ({ tags }: ContainerGroup): string => tags?.[tag.made] ?? "";
+    return found.flatMap((group) => group ?? []).sort((one, other) => (made(one) < made(other) ? -1 : 1));
+  }
+  /** Once, by who has had a turn: done twice it would run everything again. */
+  async create(name: string, group: ContainerGroup, signal: AbortSignal): Promise<ContainerGroup> {
+    const { client, resourceGroup } = this.#api;
+    const answer = await this.#api.beginNow(signal, (options) =>
+      client.containerGroups.beginCreateOrUpdate(resourceGroup, name, group, options),
+    );
+    return answer as ContainerGroup;
+  }
+  /** Absent is no error, nor is one that is being deleted. */
+  async delete(name: string, signal: AbortSignal): Promise<void> {
+    const { client, resourceGroup } = this.#api;
+    await unless(
+      [isMissing, isTransitioning],
+      this.#api.begin({ name: "Delete", kind: "delete", again: true }, signal, (options) =>
+        client.containerGroups.beginDelete(resourceGroup, name, options),
+      ),
+    );
+  }
+  /** Takes its time. One that is stopping, that has ended or that is gone is no error. */
+  async stop(name: string, signal: AbortSignal): Promise<void> {
+    const { client, resourceGroup } = this.#api;
+    await unless(
+      [isMissing, isTransitioning],
+      this.#api.write("Stop", signal, (options) => client.containerGroups.stop(resourceGroup, name, options)),
+    );
+  }
+  /** Of one that runs it does nothing. */
+  async start(name: string, signal: AbortSignal): Promise<void> {
+    const { client, resourceGroup } = this.#api;
+    await this.#api.begin({ name: "Start", kind: "write", again: true }, signal, (options) =>
+      client.containerGroups.beginStart(resourceGroup, name, options),
+    );
+  }
+  /** All of them: what is left out is gone. */
+  async retag(name: string, tags: Tags, signal: AbortSignal): Promise<void> {
+    const { client, resourceGroup } = this.#api;
+    await this.#api.write("Update", signal, (options) =>
+      client.containerGroups.update(resourceGroup, name, { tags: { ...tags } }, options),
+    );
+  }
+  /** Nobody waits for it. */
+  stopAside(name: string): void {
+    void this.stop(name, neverAborted()).catch(() => {});
+  }
+}
+
+async function unless(are: readonly ((error: unknown) => boolean)[], work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!are.some((is) => is(error))) throw error;
+  }
+}

@@ -1,0 +1,34 @@
+import type { ContainerGroup } from "@azure/arm-containerinstance";
+import { sleep } from "@longshore/core/driver";
+import type { AciParts } from "./aci-parts.ts";
+
+/** What Azure takes to stop or delete a group: after that something is wrong there. */
+export const patienceMs = 300_000;
+const defaultPollMs = 2000;
+
+export const pollMsOf = ({ config }: Pick<AciParts, "config">): number => config.pollMs ?? defaultPollMs;
+
+interface Waiting {
+  readonly name: string;
+  /** Undefined is a group that is gone. */
+  readonly is: (group: ContainerGroup | undefined) => boolean | Promise<boolean>;
+  readonly limitMs?: number;
+}
+interface Seen {
+  readonly group: ContainerGroup | undefined;
+  readonly came: boolean;
+}
+/** What was seen last when it is so, or when it takes much longer than it may. */
+export async function untilGroup(
+  parts: AciParts,
+  { name, is, limitMs = patienceMs }: Waiting,
+  signal: AbortSignal,
+): Promise<Seen> {
+  const latest = performance.now() + limitMs;
+  for (;;) {
+    const group = await parts.groups.find(name, signal);
+    if (await is(group)) return { group, came: true };
+    if (performance.now() > latest) return { group, came: false };
+    await sleep(pollMsOf(parts), signal);
+  }
+}
