@@ -1,3 +1,3 @@
 import type { Capabilities } from "@longshore/core";
 
-export type AciCapabilities = Required<Pick<Capabilities, never>>;
+export type AciCapabilities = Required<Pick<Capabilities, "services" | "endpoints" | "backendLogs" | "ingest" | "preflight">>;

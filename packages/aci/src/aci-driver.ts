@@ -15,13 +15,20 @@ import type { AciCapabilities } from "./aci-capabilities.ts";
 import { openClient } from "./aci-client.ts";
 import type { AciConfig, AciOptions } from "./aci-config.ts";
 import type { AciParts } from "./aci-parts.ts";
+import { resumeService, restartService, updateService } from "./change-service.ts";
 import { classifyAciError } from "./classify-aci-error.ts";
+import { findEndpoints } from "./find-endpoints.ts";
+import { findObstacles } from "./find-obstacles.ts";
 import { Groups } from "./groups.ts";
+import { ingestEvent } from "./ingest-event.ts";
 import { inspectWorkloads, listWorkloads } from "./inspect-workloads.ts";
 import { Looks } from "./looks.ts";
+import { toService } from "./map-service-state.ts";
 import { readAciLogs } from "./read-aci-logs.ts";
+import { readBackendLogs } from "./read-backend-logs.ts";
 import { removeWorkload } from "./remove-workload.ts";
 import { Spools } from "./spools.ts";
+import { startService } from "./start-service.ts";
 import { startTask } from "./start-task.ts";
 import { stopWorkload } from "./stop-workload.ts";
 import { toTask } from "./to-task.ts";
@@ -33,13 +40,30 @@ class AciDriver implements RuntimeDriver<AciCapabilities, AciOptions, AciRequest
 
   constructor(parts: AciParts) {
     this.#parts = parts;
-    this.capabilities = {};
+    this.capabilities = {
+      services: {
+        update: (revision, call) => updateService(parts, revision, call),
+        restart: (id, call) => restartService(parts, id, call),
+        resume: (id, call) => resumeService(parts, id, call),
+      },
+      endpoints: { endpoints: (id, { signal }) => findEndpoints(parts, id, signal) },
+      backendLogs: { backendLogs: (id, { signal }) => readBackendLogs(parts, id, signal) },
+      ingest: { ingest: async (event) => ingestEvent(parts, event) },
+      preflight: { preflight: (spec, { signal }) => findObstacles(parts, spec, signal) },
+    };
   }
   plan(order: Order<AciOptions>): Plan<AciRequest> {
     return toAciRequest(order, this.#parts.host.owner, this.#parts.config);
   }
   async start(order: Order<AciOptions>, plan: Plan<AciRequest>, call: Call): Promise<Workload> {
-    return toTask(await startTask(this.#parts, { order, plan }, call));
+    const parts = this.#parts;
+    const groups =
+      order.spec.kind === "task"
+        ? [await startTask(parts, { order, plan }, call)]
+        : await startService(parts, { order, plan }, call);
+    for (const group of groups) parts.spools?.track(group);
+    const [first] = groups;
+    return order.spec.kind === "task" && first !== undefined ? toTask(first) : toService(groups);
   }
   inspect(ids: readonly WorkloadId[], { signal }: Call): Promise<readonly DriverInspection[]> {
     return inspectWorkloads(this.#parts, ids, signal);

@@ -1,6 +1,6 @@
 import type { ContainerGroup } from "@azure/arm-containerinstance";
 import type { Owner, WorkloadId } from "@longshore/core";
-import { InFlight, neverAborted } from "@longshore/core/driver";
+import { InFlight } from "@longshore/core/driver";
 import type { AciApi } from "./aci-api.ts";
 import { isMissing, isTransitioning } from "./classify-aci-error.ts";
 import { tag } from "./native-names.ts";
@@ -89,16 +89,18 @@ export class Groups {
       client.containerGroups.beginStart(resourceGroup, name, options),
     );
   }
+  async restart(name: string, signal: AbortSignal): Promise<void> {
+    const { client, resourceGroup } = this.#api;
+    await this.#api.begin({ name: "Restart", kind: "write", again: true }, signal, (options) =>
+      client.containerGroups.beginRestart(resourceGroup, name, options),
+    );
+  }
   /** All of them: what is left out is gone. */
   async retag(name: string, tags: Tags, signal: AbortSignal): Promise<void> {
     const { client, resourceGroup } = this.#api;
     await this.#api.write("Update", signal, (options) =>
       client.containerGroups.update(resourceGroup, name, { tags: { ...tags } }, options),
     );
-  }
-  /** Nobody waits for it. */
-  stopAside(name: string): void {
-    void this.stop(name, neverAborted()).catch(() => {});
   }
 }
 

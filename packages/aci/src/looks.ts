@@ -18,6 +18,9 @@ export class Looks {
   last(id: WorkloadId): DriverInspection | undefined {
     return this.#kept.get(id)?.seen;
   }
+  ids(): readonly WorkloadId[] {
+    return [...this.#kept.keys()];
+  }
   forget(id: WorkloadId): void {
     this.#kept.delete(id);
   }

@@ -1,5 +1,5 @@
 import type { ContainerGroup } from "@azure/arm-containerinstance";
-import { type Ending, instant, type Instance, type Service, type WorkloadId } from "@longshore/core";
+import { type Ending, type Instance, instant, type Instant, type Service, type WorkloadId } from "@longshore/core";
 import { decideEnding } from "@longshore/core/driver";
 import { intentOf, isOver, mainOf } from "./map-task-state.ts";
 import { labelsIn, tag } from "./native-names.ts";
@@ -65,6 +65,10 @@ function toInstance(group: ContainerGroup, generation: string): Instance {
   };
 }
 
+/** Its groups may have been made by several starts at once: the first counts. */
+export const createdAt = (members: readonly ContainerGroup[]): Instant =>
+  instant(members.map(({ tags }) => tags?.[tag.created] ?? "").sort()[0] || 0);
+
 /** Pure. Of at least one group. */
 export function toService(members: readonly ContainerGroup[]): Service {
   const newest = newestOf(members);
@@ -77,7 +81,7 @@ export function toService(members: readonly ContainerGroup[]): Service {
     nativeId: id.replace(/-\d+-[a-z0-9]+$/, ""),
     specHash: tags[tag.hash] ?? "",
     labels: labelsIn(tags),
-    createdAt: instant(tags[tag.created] ?? 0),
+    createdAt: createdAt(members),
     state: {
       desired: isStopped(members) ? 0 : Number(tags[tag.replicas] ?? 1),
       ready: instances.filter(({ ready }) => ready).length,

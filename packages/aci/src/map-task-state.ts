@@ -35,6 +35,7 @@ const eventsOf = (group: ContainerGroup): readonly GroupEvent[] => [
 /** What a registry or the service says of an image that it does not give. */
 function diagnosePull(said: string): Diagnosis {
   if (/no matching manifest|platform|os type/i.test(said)) return diagnose("image-platform", said);
+  if (/does not exist|not found|manifest unknown|no such image/i.test(said)) return diagnose("image-not-found", said);
   if (/unauthorized|authentication|denied/i.test(said)) return diagnose("image-unauthorized", said);
   if (/toomanyrequests|rate limit/i.test(said)) return diagnose("throttled", said);
   return diagnose("image-not-found", said);

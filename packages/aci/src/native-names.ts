@@ -33,6 +33,10 @@ export const tag = {
   readyMs: "longshore-ready-ms",
   drain: "longshore-drain-ms",
   leaving: "longshore-leaving",
+  /** Of a restart: all runs begin with it once it is done. */
+  wish: "longshore-restart",
+  /** When what is to be restarted had started. */
+  before: "longshore-before",
   /** How often it was restarted on request. */
   restarted: "longshore-restarted",
 } as const;

@@ -55,6 +55,13 @@ export async function aciHarness(options: AciEmulatorOptions = {}): Promise<AciH
         return JSON.stringify(groups);
       },
     },
+    services: {
+      service: (steps) => ({ image, entrypoint: ["sh", "-c"], command: [shellProgram(steps)], ports: [{ port: 8080 }] }),
+      comesBackAnew: false,
+      graceOfStop: "spec",
+      kill: (owner, id, instance) => bed.kill(owner, id, instance),
+    },
+    graces: false,
     // Container Instances tell of 137 alone whether it was an exit or a signal, and give both streams as one.
     tells: { signals: false, streams: false },
     patienceMs: 60_000,

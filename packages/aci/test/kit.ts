@@ -1,3 +1,5 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { type ContainerGroup, ContainerInstanceManagementClient } from "@azure/arm-containerinstance";
 import type { Owner, Store, WorkloadId } from "@longshore/core";
 import type { AciConfig } from "@longshore/aci";
@@ -47,6 +49,13 @@ export class Bed {
     return groups.flatMap((group) =>
       group?.containers[0]?.instanceView?.currentState?.state === "Running" ? [group.name!] : [],
     );
+  }
+  /** Of the emulator's Docker engine, by the label that it gives them. */
+  async kill(owner: Owner, id: WorkloadId, instance: string): Promise<void> {
+    const docker = (...words: readonly string[]) => promisify(execFile)("docker", words);
+    const group = (await this.groups(owner, id)).find(({ tags }) => tags?.["longshore-run"] === instance);
+    const { stdout } = await docker("ps", "--quiet", "--no-trunc", "--filter", `label=longshore.emulator.group=${group?.id}`);
+    for (const container of stdout.split("\n").filter(Boolean)) await docker("kill", container);
   }
   async wipe(owner: Owner): Promise<void> {
     for (;;) {

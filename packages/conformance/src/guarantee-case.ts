@@ -27,6 +27,7 @@ type NeedName =
   | "badConfig"
   | "outOfMemory"
   | "forks"
+  | "graces"
   | "streams"
   | "logTimes"
   | "enforcer";
@@ -65,6 +66,7 @@ export const needs: Readonly<Record<NeedName, Need>> = {
   badConfig: unless(({ bad }) => bad.config, "no config can be wrong here (bad.config)"),
   outOfMemory: unless(({ outOfMemory }) => outOfMemory, "memory is not limited here (outOfMemory)"),
   forks: unless(({ forks }) => forks ?? true, "programs have no children here (forks)"),
+  graces: unless(({ graces }) => graces ?? true, "the backend has a grace of its own (graces)"),
   streams: unless(({ tells }) => tells.streams, "stdout and stderr come as one here (tells.streams)"),
   logTimes: unless(({ traits }) => traits.logTimes, "log lines have no times here (trait logTimes)"),
   enforcer: unless(({ traits }) => traits.timeLimit !== "watcher", watchers),

@@ -164,6 +164,8 @@ export interface Harness {
     /** That an empty line was printed. Default: true. */
     readonly emptyLines?: boolean;
   };
+  /** A stop gives a program the time that it, or the spec, asks for. Default: true; false where the backend has its own, and tells nobody. */
+  readonly graces?: boolean;
   /** Children in the background that outlive the program's main process are possible here. Default: true. */
   readonly forks?: boolean;
   /** A task that needs more memory than its limit, whole but for kind and id: `outOfMemoryScript`. Absent: the backend limits no memory. */

@@ -122,7 +122,7 @@ async function disturbed(stage: Stage, kind: "drop-request" | "lose-reply"): Pro
 export const stoppedMeansGone: readonly GuaranteeCase[] = [
   { name: "confirmed means that nothing runs; a polite program is not forced", run: politely },
   { name: "a program that ignores TERM is killed when its grace is over", run: byForce },
-  { name: "without a grace of its own, a stop applies the spec's", run: ofTheSpec },
+  { name: "without a grace of its own, a stop applies the spec's", needs: [needs.graces], run: ofTheSpec },
   { name: "children are stopped with it", needs: [needs.forks], run: (stage) => withChildren(stage, [forAWhile]) },
   {
     name: "children that ignore TERM too",
