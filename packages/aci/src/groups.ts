@@ -1,4 +1,4 @@
-import type { ContainerGroup } from "@azure/arm-containerinstance";
+import { type ContainerGroup, getContinuationToken } from "@azure/arm-containerinstance";
 import type { Owner, WorkloadId } from "@longshore/core";
 import { InFlight } from "@longshore/core/driver";
 import type { AciApi } from "./aci-api.ts";
@@ -39,10 +39,10 @@ export class Groups {
       const from = continuationToken === undefined ? {} : { continuationToken };
       const page = await this.#api.read("ListByResourceGroup", signal, async (options) => {
         const pages = client.containerGroups.listByResourceGroup(resourceGroup, options).byPage(from);
-        return (await pages.next()).value as (ContainerGroup[] & { continuationToken?: string }) | undefined;
+        return (await pages.next()).value as ContainerGroup[] | undefined;
       });
       found.push(...(page ?? []));
-      continuationToken = page?.continuationToken;
+      continuationToken = getContinuationToken(page);
     } while (continuationToken);
     return found.filter(({ tags }) => tags?.[tag.owner] === this.#owner);
   }

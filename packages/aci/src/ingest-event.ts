@@ -5,7 +5,7 @@ import { serviceName, taskName } from "./native-names.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 const isFields = (value: unknown): value is Fields => typeof value === "object" && value !== null && !Array.isArray(value);
-const resource = /\/providers\/Microsoft\.ContainerInstance\/containerGroups\/([^/]+)/i;
+const resource = /\/providers\/Microsoft\.ContainerInstance\/containerGroups\/([^/\s]+)/i;
 const notKnown = (): LongshoreError =>
   new LongshoreError("expected an event of Azure Resource Manager from Event Grid, in its own or the CloudEvents schema", {
     code: "invalid-argument",

@@ -9,10 +9,15 @@ import { settle } from "./settle.ts";
 async function inspectOne(parts: AciParts, id: WorkloadId, signal: AbortSignal): Promise<DriverInspection> {
   const { groups, host } = parts;
   const group = await groups.find(taskName(host.owner, id), signal);
-  if (group !== undefined) return settle(parts, group, signal);
+  if (group !== undefined) {
+    // Whoever looks after it captures its lines as well: who started it may be gone.
+    parts.spools?.track(group);
+    return settle(parts, group, signal);
+  }
   const given = parts.ended.get(id);
   if (given !== undefined) return given;
   const members = await groups.members(id, signal);
+  for (const member of members) parts.spools?.track(member);
   return members.length === 0 ? { kind: "absent", id } : toService(members);
 }
 

@@ -89,9 +89,14 @@ function programProblems({ spec }: AciOrder, say: Say): void {
 function tagProblems({ spec, options }: AciOrder, say: Say): void {
   const names = [...Object.keys(spec.labels ?? {}), ...Object.keys(options.tags ?? {})];
   if (names.length > mostTags) say("labels", `got ${names.length} labels and tags; a group has room for ${mostTags}`);
-  const lower = names.map((name) => name.toLowerCase());
-  const twice = lower.find((name, index) => lower.indexOf(name) !== index);
-  if (twice !== undefined) say("labels", `${twice} is there twice; Azure does not tell capital letters from small ones`);
+  for (const [path, keys] of [
+    ["labels", Object.keys(spec.labels ?? {})],
+    ["options.aci.tags", Object.keys(options.tags ?? {})],
+  ] as const) {
+    const lower = keys.map((key) => key.toLowerCase());
+    const twice = lower.find((key, index) => lower.indexOf(key) !== index);
+    if (twice !== undefined) say(path, `${twice} is there twice; Azure does not tell capital letters from small ones`);
+  }
 }
 
 /** What Container Instances cannot do, beyond the table of fields. */

@@ -43,12 +43,12 @@ export class Bed {
   get(name: string): Promise<ContainerGroup> {
     return this.client.containerGroups.get(resourceGroup, name);
   }
-  /** Those of which something runs. */
+  /** Those of which something runs, or is about to. */
   async running(owner: Owner, id: WorkloadId): Promise<readonly string[]> {
     const groups = await Promise.all((await this.groups(owner, id)).map(({ name }) => this.get(name!).catch(() => undefined)));
-    return groups.flatMap((group) =>
-      group?.containers[0]?.instanceView?.currentState?.state === "Running" ? [group.name!] : [],
-    );
+    const isOver = ({ instanceView }: ContainerGroup): boolean =>
+      ["Stopped", "Succeeded", "Failed"].includes(instanceView?.state ?? "");
+    return groups.flatMap((group) => (group === undefined || isOver(group) ? [] : [group.name!]));
   }
   /** Of the emulator's Docker engine, by the label that it gives them. */
   async kill(owner: Owner, id: WorkloadId, instance: string): Promise<void> {
