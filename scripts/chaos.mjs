@@ -16,6 +16,7 @@ const suites = {
   "local-process": ["packages/local-process", "test/conformance.test.ts"],
   docker: ["packages/docker", "test/conformance.test.ts"],
   ecs: ["packages/ecs", "test/conformance.test.ts", "test/services.test.ts", "test/mixes.test.ts"],
+  aci: ["packages/aci", "test/conformance.test.ts", "test/services.test.ts", "test/mixes.test.ts"],
   kubernetes: ["packages/kubernetes", "test/conformance.test.ts"],
 };
 /** What can be run here: nobody's own cluster is used by chance. */

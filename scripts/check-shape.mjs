@@ -5,6 +5,7 @@ import { packageFolders } from "./toolchain.mjs";
 
 /** The words that a driver's file names may use for what its backend runs. */
 const drivers = {
+  aci: ["task", "aci"],
   docker: ["container", "docker"],
   ecs: ["task", "ecs"],
   kubernetes: ["pod", "kubernetes"],

@@ -1,24 +1,38 @@
 import { type ContainerGroup, getContinuationToken } from "@azure/arm-containerinstance";
 import type { Owner, WorkloadId } from "@longshore/core";
-import { InFlight } from "@longshore/core/driver";
+import { InFlight, sleep } from "@longshore/core/driver";
 import type { AciApi } from "./aci-api.ts";
 import { isMissing, isTransitioning } from "./classify-aci-error.ts";
 import { tag } from "./native-names.ts";
 
 export type Tags = Readonly<Record<string, string>>;
 
+/** So long what was made may not be seen yet. */
+const settleMs = 10_000;
+const betweenMs = 200;
+
 /** Each request that speaks of a container group. */
 export class Groups {
   readonly #api: AciApi;
   readonly #owner: Owner;
+  /** When, by name, as long as nobody has seen them. */
+  readonly #made = new Map<string, number>();
   readonly #lists = new InFlight<readonly ContainerGroup[]>();
 
   constructor(api: AciApi, owner: Owner) {
     this.#api = api;
     this.#owner = owner;
   }
-  /** Undefined where there is none. */
+  /** Undefined where there is none. One that was made here is waited for until it shows. */
   async find(name: string, signal: AbortSignal): Promise<ContainerGroup | undefined> {
+    for (;;) {
+      const group = await this.#get(name, signal);
+      if (group !== undefined) this.#made.delete(name);
+      if (group !== undefined || performance.now() > (this.#made.get(name) ?? 0) + settleMs) return group;
+      await sleep(betweenMs, signal);
+    }
+  }
+  async #get(name: string, signal: AbortSignal): Promise<ContainerGroup | undefined> {
     const { client, resourceGroup } = this.#api;
     try {
       return await this.#api.read("Get", signal, (options) => client.containerGroups.get(resourceGroup, name, options));
@@ -62,11 +76,13 @@ export class Groups {
     const answer = await this.#api.beginNow(signal, (options) =>
       client.containerGroups.beginCreateOrUpdate(resourceGroup, name, group, options),
     );
+    this.#made.set(name, performance.now());
     return answer as ContainerGroup;
   }
   /** Absent is no error, nor is one that is being deleted. */
   async delete(name: string, signal: AbortSignal): Promise<void> {
     const { client, resourceGroup } = this.#api;
+    this.#made.delete(name);
     await unless(
       [isMissing, isTransitioning],
       this.#api.begin({ name: "Delete", kind: "delete", again: true }, signal, (options) =>

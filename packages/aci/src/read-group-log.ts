@@ -78,8 +78,8 @@ export async function* readGroupLog(
     if (!query.follow) return;
     if (!isOver(group)) quietSince = undefined;
     else if (isNew && !isFirst) quietSince = performance.now();
-    // What had ended long before it was read first has nothing more to say.
-    else quietSince ??= performance.now() - (isFirst ? endedMsAgo(group) : 0);
+    // What had ended long before it was read first has nothing more to say; an answer of nothing is no proof of that.
+    else quietSince ??= performance.now() - (isFirst && isNew ? endedMsAgo(group) : 0);
     isFirst = false;
     if (quietSince !== undefined && performance.now() - quietSince >= logQuietMs) return;
     pauseMs = isNew || isOver(group) ? pollMs : Math.min(pauseMs * widening, pollMs * widest);
