@@ -72,14 +72,14 @@ export class AciApi implements Disposable {
     };
   }
   read<T>(name: string, signal: AbortSignal, send: Send<T>): Promise<T> {
-    return this.#insist({ name, kind: "read", again: true }, signal, () =>
-      this.#try(() => send({ abortSignal: signal }), signal),
-    );
+    return this.#insist({ name, kind: "read", again: true }, signal, () => this.sendNow(signal, send));
   }
   write<T>(name: string, signal: AbortSignal, send: Send<T>): Promise<T> {
-    return this.#insist({ name, kind: "write", again: true }, signal, () =>
-      this.#try(() => send({ abortSignal: signal }), signal),
-    );
+    return this.#insist({ name, kind: "write", again: true }, signal, () => this.sendNow(signal, send));
+  }
+  /** Once, by who has had a turn. */
+  sendNow<T>(signal: AbortSignal, send: Send<T>): Promise<T> {
+    return this.#try(() => send({ abortSignal: signal }), signal);
   }
   /**
    * Until Azure has taken the request on: what becomes of it is seen by looking. A throttled look of the client's own at its operation

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { ContainerGroup } from "@azure/arm-containerinstance";
 import { LongshoreError, type WorkloadSpec } from "@longshore/core";
+import { retry } from "@longshore/core/driver";
 import type { AciParts } from "./aci-parts.ts";
 import { isBroken, isThrottled, isTransitioning } from "./classify-aci-error.ts";
 import { fillSecrets } from "./fill-secrets.ts";
@@ -12,8 +13,8 @@ import { untilGroup } from "./until-over.ts";
  * younger than that when the group is created: so whoever is second is refused, and does not run it again.
  */
 const defaultFreshMs = 1000;
-/** So often in a row an answer may come too late for that. */
-const lateAttempts = 20;
+/** So often in a row an answer may come too late for that, or not at all: with the pauses between them some seconds. */
+const lookAttempts = 6;
 /** How long a request whose answer was lost may take to show: a look right after it may be of before. */
 const settleMs = 5000;
 /** Throttled or broken off: so often altogether. */
@@ -43,13 +44,20 @@ async function shows(parts: AciParts, name: string, signal: AbortSignal): Promis
   return group;
 }
 /** What is there; undefined where a look that is young enough has found nothing. */
-async function freshLook({ groups, config }: AciParts, name: string, signal: AbortSignal): Promise<ContainerGroup | undefined> {
-  for (let attempt = 0; attempt < lateAttempts; attempt++) {
+function freshLook({ api, groups, config }: AciParts, name: string, signal: AbortSignal): Promise<ContainerGroup | undefined> {
+  const look = async (): Promise<ContainerGroup | undefined> => {
+    // What is waited for before it is sent does not make it older.
+    await api.turn("Get", "read", signal);
     const askedAt = performance.now();
-    const group = await groups.find(name, signal);
-    if (group !== undefined || performance.now() - askedAt <= (config.freshMs ?? defaultFreshMs)) return group;
-  }
-  throw tooLate();
+    const group = await groups.findNow(name, signal);
+    if (group === undefined && performance.now() - askedAt > (config.freshMs ?? defaultFreshMs)) throw tooLate();
+    return group;
+  };
+  const when = (error: unknown): boolean => {
+    if (isThrottled(error)) api.slowDown("read", error);
+    return LongshoreError.is(error, "unavailable") || isThrottled(error) || isBroken(error);
+  };
+  return retry({ signal, attempts: lookAttempts, when }, look);
 }
 /** One try. Undefined where Azure did not take it on, and it may be tried again. */
 async function attempt(parts: AciParts, { name, group }: Named, signal: AbortSignal): Promise<ContainerGroup | undefined> {

@@ -28,18 +28,23 @@ export class Groups {
     for (;;) {
       const group = await this.#get(name, signal);
       if (group !== undefined) this.#made.delete(name);
-      if (group !== undefined || performance.now() > (this.#made.get(name) ?? 0) + settleMs) return group;
+      const made = this.#made.get(name);
+      if (made === undefined || performance.now() > made + settleMs) return group;
       await sleep(betweenMs, signal);
     }
   }
-  async #get(name: string, signal: AbortSignal): Promise<ContainerGroup | undefined> {
+  /** As it is this moment, once, by who has had a turn. */
+  findNow(name: string, signal: AbortSignal): Promise<ContainerGroup | undefined> {
     const { client, resourceGroup } = this.#api;
-    try {
-      return await this.#api.read("Get", signal, (options) => client.containerGroups.get(resourceGroup, name, options));
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
+    return unlessMissing(
+      this.#api.sendNow(signal, (options) => client.containerGroups.get(resourceGroup, name, options)),
+    );
+  }
+  #get(name: string, signal: AbortSignal): Promise<ContainerGroup | undefined> {
+    const { client, resourceGroup } = this.#api;
+    return unlessMissing(
+      this.#api.read("Get", signal, (options) => client.containerGroups.get(resourceGroup, name, options)),
+    );
   }
   /** Of this owner, without how they are: a list does not tell. One listing at a time, for all who ask. */
   list(signal: AbortSignal): Promise<readonly ContainerGroup[]> {
@@ -120,6 +125,14 @@ export class Groups {
   }
 }
 
+async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
 async function unless(are: readonly ((error: unknown) => boolean)[], work: Promise<unknown>): Promise<void> {
   try {
     await work;
