@@ -6,7 +6,7 @@ import { isTransitioning } from "./classify-aci-error.ts";
 import { generationOf, isReady, newestOf } from "./map-service-state.ts";
 import { isUnprovisioned, mainOf } from "./map-task-state.ts";
 import { tag } from "./native-names.ts";
-import { pollMsOf } from "./until-over.ts";
+import { pollMsOf } from "./poll-ms.ts";
 
 type Members = readonly ContainerGroup[];
 interface ServiceWait {

@@ -21,8 +21,8 @@ const cut: ReadonlySet<string> = new Set([
 ]);
 
 const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim();
-export const codeIn = (error: unknown): string | undefined => (error as NativeError | null)?.code;
-export const statusIn = (error: unknown): number | undefined => (error as NativeError | null)?.statusCode;
+const codeIn = (error: unknown): string | undefined => (error as NativeError | null)?.code;
+const statusIn = (error: unknown): number | undefined => (error as NativeError | null)?.statusCode;
 export const isThrottled = (error: unknown): boolean => statusIn(error) === 429;
 export const isMissing = (error: unknown): boolean => statusIn(error) === 404 && codeIn(error) !== "ResourceGroupNotFound";
 /** Something else is done to the group: it takes its time. */

@@ -36,15 +36,11 @@ export class Groups {
   /** As it is this moment, once, by who has had a turn. */
   findNow(name: string, signal: AbortSignal): Promise<ContainerGroup | undefined> {
     const { client, resourceGroup } = this.#api;
-    return unlessMissing(
-      this.#api.sendNow(signal, (options) => client.containerGroups.get(resourceGroup, name, options)),
-    );
+    return unlessMissing(this.#api.sendNow(signal, (options) => client.containerGroups.get(resourceGroup, name, options)));
   }
   #get(name: string, signal: AbortSignal): Promise<ContainerGroup | undefined> {
     const { client, resourceGroup } = this.#api;
-    return unlessMissing(
-      this.#api.read("Get", signal, (options) => client.containerGroups.get(resourceGroup, name, options)),
-    );
+    return unlessMissing(this.#api.read("Get", signal, (options) => client.containerGroups.get(resourceGroup, name, options)));
   }
   /** Of this owner, without how they are: a list does not tell. One listing at a time, for all who ask. */
   list(signal: AbortSignal): Promise<readonly ContainerGroup[]> {

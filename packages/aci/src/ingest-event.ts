@@ -5,6 +5,7 @@ import { serviceName, taskName } from "./native-names.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 const isFields = (value: unknown): value is Fields => typeof value === "object" && value !== null && !Array.isArray(value);
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 const resource = /\/providers\/Microsoft\.ContainerInstance\/containerGroups\/([^/\s]+)/i;
 const notKnown = (): LongshoreError =>
   new LongshoreError("expected an event of Azure Resource Manager from Event Grid, in its own or the CloudEvents schema", {
@@ -21,9 +22,8 @@ function idOf({ host: { owner }, looks }: AciParts, name: string): WorkloadId | 
   return (id ?? ofService) as WorkloadId | undefined;
 }
 function ofResource(parts: AciParts, { subject, type, eventType, source, topic }: Fields): readonly Change[] {
-  const kind = String(eventType ?? type ?? "");
-  if (!kind.startsWith("Microsoft.Resources.")) throw notKnown();
-  const [, name = ""] = resource.exec(`${String(subject ?? "")} ${String(source ?? topic ?? "")}`) ?? [];
+  if (!textOf(eventType ?? type).startsWith("Microsoft.Resources.")) throw notKnown();
+  const [, name = ""] = resource.exec(`${textOf(subject)} ${textOf(source ?? topic)}`) ?? [];
   const id = idOf(parts, name.toLowerCase());
   // What was deleted is looked for: a service may have other groups.
   return id === undefined ? [] : [{ kind: "changed", id }];

@@ -13,7 +13,7 @@ export const newestOf = (members: readonly ContainerGroup[]): ContainerGroup | u
 export const isStopped = (members: readonly ContainerGroup[]): boolean =>
   members.length > 0 && members.every((group) => intentOf(group) !== undefined);
 /** To be taken away, or restarted: nobody is sent there any more. */
-export const isLeaving = ({ tags }: ContainerGroup): boolean => tags?.[tag.leaving] !== undefined;
+const isLeaving = ({ tags }: ContainerGroup): boolean => tags?.[tag.leaving] !== undefined;
 
 function isHealthy(group: ContainerGroup, startedAt: Date): boolean {
   const { readinessProbe: probe, instanceView } = mainOf(group) ?? {};

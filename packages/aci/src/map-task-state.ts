@@ -14,7 +14,7 @@ export const currentOf = (group: ContainerGroup): ContainerState | undefined => 
  */
 export const isOver = ({ instanceView, provisioningState }: ContainerGroup): boolean =>
   ["Stopped", "Succeeded", "Failed"].includes(instanceView?.state ?? "") && provisioningState !== "Pending";
-export const wasStopped = ({ instanceView }: ContainerGroup): boolean => instanceView?.state === "Stopped";
+const wasStopped = ({ instanceView }: ContainerGroup): boolean => instanceView?.state === "Stopped";
 
 export const intentOf = ({ tags }: ContainerGroup): StopIntent | undefined => {
   const written = tags?.[tag.intent];

@@ -6,7 +6,7 @@ import { isStopped, runOf } from "./map-service-state.ts";
 import { isOver } from "./map-task-state.ts";
 import { taskName } from "./native-names.ts";
 import { GroupLog, readGroupLog } from "./read-group-log.ts";
-import { pollMsOf } from "./until-over.ts";
+import { pollMsOf } from "./poll-ms.ts";
 
 export interface AciLogQuery extends DriverLogQuery {
   readonly id: WorkloadId;

@@ -6,7 +6,7 @@ import { runOf } from "./map-service-state.ts";
 import { currentOf, isOver } from "./map-task-state.ts";
 import { askForWindow } from "./read-window.ts";
 import type { Spool } from "./spool.ts";
-import { pollMsOf } from "./until-over.ts";
+import { pollMsOf } from "./poll-ms.ts";
 
 /** The last lines may come a little after the end. */
 const defaultQuietMs = 3000;

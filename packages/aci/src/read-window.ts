@@ -1,11 +1,11 @@
-import type { AciParts } from "./aci-parts.ts";
+import type { LogParts } from "./log-parts.ts";
 import { isMissing, isTransitioning } from "./classify-aci-error.ts";
 import { type LogWindow, readWindow } from "./log-window.ts";
 import { mainContainer } from "./native-names.ts";
 
 /** What there is of a group's last run. Nothing, where it has no place yet, or is gone. */
 export async function askForWindow(
-  { api }: Pick<AciParts, "api">,
+  { api }: Pick<LogParts, "api">,
   { name, isOver }: { readonly name: string; readonly isOver: boolean },
   signal: AbortSignal,
 ): Promise<LogWindow> {

@@ -9,8 +9,12 @@ import { toTask } from "./to-task.ts";
 /** Registries have a bad minute now and then. */
 const defaultPullPatienceMs = 60_000;
 
+interface Hopeless {
+  readonly group: ContainerGroup;
+  readonly diagnosis: Diagnosis;
+}
 /** Written before it is stopped: so another process knows as well why it never came to anything. */
-async function giveUp({ groups }: AciParts, group: ContainerGroup, diagnosis: Diagnosis, signal: AbortSignal): Promise<void> {
+async function giveUp({ groups }: AciParts, { group, diagnosis }: Hopeless, signal: AbortSignal): Promise<void> {
   const { name = "", tags = {} } = group;
   if (tags[tag.verdict] === undefined) await groups.retag(name, { ...tags, [tag.verdict]: writeVerdict(diagnosis) }, signal);
   await groups.stop(name, signal);
@@ -33,7 +37,7 @@ export async function settle(parts: AciParts, group: ContainerGroup, signal: Abo
   const trouble = pullTrouble(group);
   const patienceMs = config.pullPatienceMs ?? defaultPullPatienceMs;
   if (trouble !== undefined && Date.parse(host.clock.now()) - trouble.since >= patienceMs)
-    await giveUp(parts, group, trouble.diagnosis, signal);
+    await giveUp(parts, { group, diagnosis: trouble.diagnosis }, signal);
   else if (ranAgain(group)) await groups.stop(group.name ?? "", signal);
   return toTask(group);
 }

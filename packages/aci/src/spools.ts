@@ -1,13 +1,13 @@
 import type { ContainerGroup } from "@azure/arm-containerinstance";
 import type { Store, WorkloadId } from "@longshore/core";
 import { InFlight, sleep } from "@longshore/core/driver";
-import type { AciParts } from "./aci-parts.ts";
+import type { LogParts } from "./log-parts.ts";
 import { runOf } from "./map-service-state.ts";
 import { isOver } from "./map-task-state.ts";
 import { tag } from "./native-names.ts";
 import { askForWindow } from "./read-window.ts";
 import { Spool } from "./spool.ts";
-import { pollMsOf } from "./until-over.ts";
+import { pollMsOf } from "./poll-ms.ts";
 
 /** A log in which nothing comes is asked for less and less often. */
 const widening = 1.5;
@@ -26,7 +26,7 @@ interface Tracked {
 }
 /** What runs here is captured as long as this runtime is open: one poller for all, shared with whoever reads. */
 export class Spools implements Disposable {
-  readonly #parts: Pick<AciParts, "api" | "groups" | "config" | "host">;
+  readonly #parts: LogParts;
   readonly #store: Store;
   readonly #tracked = new Map<string, Tracked>();
   readonly #spools = new Map<string, Spool>();
@@ -35,7 +35,7 @@ export class Spools implements Disposable {
   #turning = false;
   #idleAt = 0;
 
-  constructor(parts: Pick<AciParts, "api" | "groups" | "config" | "host">, store: Store) {
+  constructor(parts: LogParts, store: Store) {
     this.#parts = parts;
     this.#store = store;
   }
@@ -93,7 +93,7 @@ export class Spools implements Disposable {
       const [next] = [...this.#tracked.values()].sort((one, other) => this.#dueOf(one) - this.#dueOf(other));
       if (next === undefined) break;
       await sleep(Math.max(0, this.#dueOf(next) - performance.now()), signal).catch(() => {});
-      if (!signal.aborted && this.#tracked.get(next.name) === next) await this.#look(next, signal).catch(() => this.#widen(next));
+      if (!signal.aborted && this.#tracked.get(next.name) === next) await this.#tryToLook(next, signal);
     }
     this.#turning = false;
   }
@@ -104,6 +104,14 @@ export class Spools implements Disposable {
     tracked.idle++;
     tracked.pauseMs = Math.min(tracked.pauseMs * widening, longestPauseMs);
     tracked.due = performance.now() + tracked.pauseMs;
+  }
+  async #tryToLook(tracked: Tracked, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#look(tracked, signal);
+    } catch {
+      // It is asked for again, later.
+      this.#widen(tracked);
+    }
   }
   async #look(tracked: Tracked, signal: AbortSignal): Promise<void> {
     if (tracked.idle > 0) this.#idleAt = performance.now();

@@ -11,7 +11,7 @@ import { firstGeneration, labelTags, mainContainer, tag } from "./native-names.t
 import { type AciOrder, periodSeconds, sizeOf } from "./spec-problems.ts";
 
 /** Where secrets that are files lie. */
-export const secretFolder = "/run/longshore/secrets";
+const secretFolder = "/run/longshore/secrets";
 /** Of the volume that they are. */
 export const secretVolume = "secrets";
 

@@ -1,12 +1,10 @@
 import type { ContainerGroup } from "@azure/arm-containerinstance";
 import { sleep } from "@longshore/core/driver";
 import type { AciParts } from "./aci-parts.ts";
+import { pollMsOf } from "./poll-ms.ts";
 
 /** What Azure takes to stop or delete a group: after that something is wrong there. */
 export const patienceMs = 300_000;
-const defaultPollMs = 2000;
-
-export const pollMsOf = ({ config }: Pick<AciParts, "config">): number => config.pollMs ?? defaultPollMs;
 
 interface Waiting {
   readonly name: string;

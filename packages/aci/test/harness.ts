@@ -57,8 +57,6 @@ export async function aciHarness(options: AciEmulatorOptions = {}): Promise<AciH
     },
     services: {
       service: (steps) => ({ image, entrypoint: ["sh", "-c"], command: [shellProgram(steps)], ports: [{ port: 8080 }] }),
-      comesBackAnew: false,
-      graceOfStop: "spec",
       kill: (owner, id, instance) => bed.kill(owner, id, instance),
     },
     graces: false,
