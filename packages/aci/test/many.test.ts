@@ -5,8 +5,8 @@ import { World } from "./world.ts";
 const count = 60;
 const idleMs = 4000;
 const settleMs = 3000;
-/** Of the test bed's quick ones, what is the driver's default again. */
-const defaults = { readsPerSecond: 10, pollMs: 1000, freshMs: 1000 };
+/** Of the test bed's quick ones, what is the driver's default again; the limit alone is not what holds the looks back. */
+const defaults = { readsPerSecond: 1000, pollMs: 1000, freshMs: 1000 };
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 test(`${count} tasks in flight cost no more looks than a few do, and nobody hears of throttling`, async () => {
@@ -21,7 +21,8 @@ test(`${count} tasks in flight cost no more looks than a few do, and nobody hear
   const { counts } = emulator.journal;
   console.log(`${count} tasks waited for during ${idleMs / 1000} s: ${JSON.stringify(counts)}`);
   expect(Object.keys(counts)).toEqual(["aci:Get"]);
-  expect(counts["aci:Get"]).toBeLessThanOrEqual(defaults.readsPerSecond * (idleMs / 1000));
+  // If each look asked for all, each task would be seen once a second.
+  expect(counts["aci:Get"]).toBeLessThanOrEqual(count);
   expect(emulator.journal.entries().filter(({ status }) => status === 429)).toEqual([]);
   await world.bed.wipe(world.owner);
   const endings = await Promise.allSettled(waiting);
