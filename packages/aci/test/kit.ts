@@ -54,7 +54,9 @@ export class Bed {
   async kill(owner: Owner, id: WorkloadId, instance: string): Promise<void> {
     const docker = (...words: readonly string[]) => promisify(execFile)("docker", words);
     const group = (await this.groups(owner, id)).find(({ tags }) => tags?.["longshore-run"] === instance);
-    const { stdout } = await docker("ps", "--quiet", "--no-trunc", "--filter", `label=longshore.emulator.group=${group?.id}`);
+    // Another container of the group holds its network.
+    const filters = ["--filter", `label=longshore.emulator.group=${group?.id}`, "--filter", "name=-main-"];
+    const { stdout } = await docker("ps", "--quiet", "--no-trunc", ...filters);
     for (const container of stdout.split("\n").filter(Boolean)) await docker("kill", container);
   }
   async wipe(owner: Owner): Promise<void> {
