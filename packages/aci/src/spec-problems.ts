@@ -124,7 +124,14 @@ function sizeAdjustments(order: AciOrder, say: Tell): void {
 }
 function serviceAdjustments(spec: WorkloadSpec, say: Tell): void {
   if (spec.kind !== "service" || spec.readiness === undefined) return;
-  const { periodMs = defaultReadinessPeriodMs } = spec.readiness;
+  const { periodMs = defaultReadinessPeriodMs, path } = spec.readiness;
+  if (path === undefined)
+    say({
+      path: "readiness.path",
+      from: path,
+      to: "/",
+      reason: "Container Instances probe by HTTP, and take no open port for an answer",
+    });
   const to = periodSeconds(periodMs) * 1000;
   if (to !== periodMs)
     say({ path: "readiness.periodMs", from: periodMs, to, reason: "Container Instances probe in whole seconds" });

@@ -158,3 +158,7 @@ test("a command alone takes the place of the entrypoint, and that is reported", 
     { path: "command", from: ["true"], to: ["true"], reason: expect.stringMatching(/entrypoint/) },
   ]);
 });
+test("a probe without a path asks for the root, and that is reported", async () => {
+  const { adjustments } = await runtime.plan(service({ readiness: { port: 8080 } }));
+  expect(adjustments).toEqual([{ path: "readiness.path", to: "/", reason: expect.stringMatching(/HTTP/) }]);
+});
