@@ -1,0 +1,23 @@
+import { sleep } from "@longshore/core/driver";
+import type { CloudRunParts } from "./cloud-run-parts.ts";
+
+/** What Cloud Run takes to end a task beside the program's grace: after that something is wrong there. */
+export const patienceMs = 120_000;
+const defaultPollMs = 1000;
+
+export const pollMsOf = ({ config }: Pick<CloudRunParts, "config">): number => config.pollMs ?? defaultPollMs;
+
+interface Waiting {
+  /** True once it is so. */
+  readonly look: () => Promise<boolean>;
+  readonly graceMs: number;
+}
+/** False where it takes much longer than it may. */
+export async function untilOver(parts: Pick<CloudRunParts, "config">, { look, graceMs }: Waiting, signal: AbortSignal): Promise<boolean> {
+  const latest = performance.now() + graceMs + patienceMs;
+  while (!(await look())) {
+    if (performance.now() > latest) return false;
+    await sleep(pollMsOf(parts), signal);
+  }
+  return true;
+}

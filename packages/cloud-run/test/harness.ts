@@ -1,0 +1,58 @@
+import { type Harness, type HarnessOpening, openOptions, type Route, shellProgram, wireAbilities } from "@longshore/conformance";
+import { openRuntime, type Runtime } from "@longshore/core";
+import { type CloudRunConfig, runtime as plugin } from "@longshore/cloud-run";
+import { type CloudRunEmulator, type CloudRunEmulatorOptions, startCloudRunEmulator } from "@longshore/emulators";
+import { Bed, configOf, endpointOf, graceMs, image, serviceAccount, type Transport } from "./kit.ts";
+
+export interface CloudRunHarness extends Harness {
+  readonly emulator: CloudRunEmulator;
+  close(): Promise<void>;
+}
+const missing = "nobody/has-this:1";
+
+/** Cloud Run as the emulator has it, with its programs as processes where nothing else is said. Over gRPC nothing stands between. */
+export async function cloudRunHarness(transport: Transport, options: CloudRunEmulatorOptions = {}): Promise<CloudRunHarness> {
+  const delays = { grace: graceMs, ...options.delays };
+  const emulator = await startCloudRunEmulator({ engine: "process", missingImages: [missing], ...options, delays });
+  const bed = new Bed(emulator);
+  const config = (through?: Route): CloudRunConfig =>
+    configOf(through === undefined ? endpointOf(emulator, transport) : `http://127.0.0.1:${through.port}`, transport);
+  const abilities = wireAbilities({
+    plugin: { module: import.meta.resolve("@longshore/cloud-run") },
+    config,
+    backend: { port: Number(new URL(emulator.url).port) },
+    listen: "port",
+    // There are none: pages of logs are torn instead.
+    isStream: ({ path }) => path.startsWith("/v2/entries:list"),
+  });
+  return {
+    name: `cloud-run, ${transport}, ${emulator.engine}`,
+    emulator,
+    traits: plugin.traits,
+    open: (opening: HarnessOpening): Promise<Runtime> => openRuntime(plugin.with(config(opening.through)), openOptions(opening)),
+    program: (steps) => ({ image, command: ["sh", "-c", shellProgram(steps)] }),
+    natives: (owner) => bed.natives(owner),
+    alive: async (owner, id) =>
+      (await bed.of(owner, id)).filter(({ completionTime }) => completionTime === undefined).map(({ name }) => name),
+    wipe: (owner) => bed.wipe(owner),
+    options: [
+      { serviceAccount },
+      { vpc: { network: "default", egress: "all-traffic" } },
+      { ingress: "internal" },
+      { concurrency: 7 },
+      { encryptionKey: "projects/p/locations/l/keyRings/r/cryptoKeys/k" },
+      { executionEnvironment: "gen1" },
+      { labels: { team: "blue" } },
+    ],
+    bad: {
+      image: { image: missing, command: ["true"] },
+      command: { image, command: ["no-such-program"] },
+      config: { image, command: ["true"], platform: "linux/s390x" },
+    },
+    // Cloud Logging keeps no empty lines.
+    tells: { signals: true, streams: true, emptyLines: false },
+    patienceMs: 60_000,
+    close: () => emulator.close(),
+    ...(transport === "rest" && abilities),
+  };
+}
