@@ -2,7 +2,7 @@ import { type Harness, type HarnessOpening, openOptions, type Route, shellProgra
 import { openRuntime, type Runtime } from "@longshore/core";
 import { type CloudRunConfig, runtime as plugin } from "@longshore/cloud-run";
 import { type CloudRunEmulator, type CloudRunEmulatorOptions, startCloudRunEmulator } from "@longshore/emulators";
-import { Bed, configOf, endpointOf, graceMs, image, serviceAccount, type Transport } from "./kit.ts";
+import { Bed, configOf, endpointOf, graceMs, image, project, type Transport } from "./kit.ts";
 
 export interface CloudRunHarness extends Harness {
   readonly emulator: CloudRunEmulator;
@@ -36,7 +36,7 @@ export async function cloudRunHarness(transport: Transport, options: CloudRunEmu
       (await bed.of(owner, id)).filter(({ completionTime }) => completionTime === undefined).map(({ name }) => name),
     wipe: (owner) => bed.wipe(owner),
     options: [
-      { serviceAccount },
+      { serviceAccount: `other@${project}.iam.gserviceaccount.com` },
       { vpc: { network: "default", egress: "all-traffic" } },
       { ingress: "internal" },
       { concurrency: 7 },
