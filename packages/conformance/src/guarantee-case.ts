@@ -13,6 +13,7 @@ export interface GuaranteeCase {
 type NeedName =
   | "crash"
   | "services"
+  | "instances"
   | "secrets"
   | "exec"
   | "attach"
@@ -44,6 +45,7 @@ const watchers = "an open runtime enforces time limits here (trait timeLimit: wa
 export const needs: Readonly<Record<NeedName, Need>> = {
   crash: unless(({ crash }) => crash, "the harness cannot crash a process (crash)"),
   services: unless(({ services }) => services, "there are no services here (services)"),
+  instances: unless(({ services }) => services?.onlyCounted !== true, "instances are only counted here (services.onlyCounted)"),
   secrets: unless(({ secrets }) => secrets, "programs are given no secrets here (secrets)"),
   exec: session("exec"),
   attach: session("attach"),

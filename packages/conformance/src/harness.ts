@@ -116,6 +116,11 @@ export interface ServiceAbility {
   readonly request?: (endpoint: Endpoint) => Promise<string>;
   /** An update that is taken back ends in new instances of the old spec: the backend keeps none of those it had. Default: false. */
   readonly comesBackAnew?: boolean;
+  /**
+   * The backend tells how many instances there are, and nothing of any: they have one endpoint together, only the log knows their
+   * names, and nobody knows how one has ended. Default: false.
+   */
+  readonly onlyCounted?: boolean;
   /** Ends an instance's program with SIGKILL, from outside. */
   kill(owner: Owner, id: WorkloadId, instance: string): Promise<void>;
 }
