@@ -2,6 +2,7 @@ import { type Harness, type HarnessOpening, openOptions, type Route, shellProgra
 import { openRuntime, type Runtime } from "@longshore/core";
 import { type CloudRunConfig, runtime as plugin } from "@longshore/cloud-run";
 import { type CloudRunEmulator, type CloudRunEmulatorOptions, startCloudRunEmulator } from "@longshore/emulators";
+import { processesWith } from "./processes.ts";
 import { Bed, configOf, endpointOf, graceMs, image, project, type Transport } from "./kit.ts";
 
 export interface CloudRunHarness extends Harness {
@@ -12,7 +13,7 @@ const missing = "nobody/has-this:1";
 
 /** Cloud Run as the emulator has it, with its programs as processes where nothing else is said. Over gRPC nothing stands between. */
 export async function cloudRunHarness(transport: Transport, options: CloudRunEmulatorOptions = {}): Promise<CloudRunHarness> {
-  const delays = { grace: graceMs, ...options.delays };
+  const delays = { grace: graceMs, startup: 3000, ...options.delays };
   const emulator = await startCloudRunEmulator({ engine: "process", missingImages: [missing], ...options, delays });
   const bed = new Bed(emulator);
   const config = (through?: Route): CloudRunConfig =>
@@ -32,8 +33,10 @@ export async function cloudRunHarness(transport: Transport, options: CloudRunEmu
     open: (opening: HarnessOpening): Promise<Runtime> => openRuntime(plugin.with(config(opening.through)), openOptions(opening)),
     program: (steps) => ({ image, command: ["sh", "-c", shellProgram(steps)] }),
     natives: (owner) => bed.natives(owner),
-    alive: async (owner, id) =>
-      (await bed.of(owner, id)).filter(({ completionTime }) => completionTime === undefined).map(({ name }) => name),
+    alive: async (owner, id) => {
+      const unended = (await bed.of(owner, id)).filter(({ completionTime }) => completionTime === undefined);
+      return [...unended.map(({ name }) => name), ...processesWith(await bed.variables(owner, id))];
+    },
     wipe: (owner) => bed.wipe(owner),
     options: [
       { serviceAccount: `other@${project}.iam.gserviceaccount.com` },
@@ -48,6 +51,20 @@ export async function cloudRunHarness(transport: Transport, options: CloudRunEmu
       image: { image: missing, command: ["true"] },
       command: { image, command: ["no-such-program"] },
       config: { image, command: ["true"], platform: "linux/s390x" },
+    },
+    services: {
+      // The emulator's process engine gives each instance a port of its own. What serves nothing is a worker pool.
+      service: (steps) => ({
+        image,
+        command: ["sh", "-c", `[ -z "$PORT" ] || export PORT_8080=$PORT\n${shellProgram(steps)}`],
+        stopGraceMs: graceMs,
+        ...(steps.some((step) => step.do === "serve") && { ports: [{ port: 8080 }] }),
+      }),
+      comesBackAnew: true,
+      onlyCounted: true,
+      kill: async () => {
+        throw new Error("Cloud Run names no instance");
+      },
     },
     // Cloud Logging keeps no empty lines.
     tells: { signals: true, streams: true, emptyLines: false },
