@@ -4,7 +4,8 @@ interface NativeError {
   readonly name?: string;
   readonly code?: number | string;
   readonly message?: string;
-  readonly details?: string;
+  /** A text over gRPC; over REST a list. */
+  readonly details?: unknown;
   readonly cause?: NativeError;
   /** Of an answer over REST. */
   readonly httpStatusCode?: number;
@@ -57,10 +58,7 @@ const isRate = (message: string): boolean => /per minute|requests|rate limit|too
 
 export const isThrottled = (error: unknown): boolean => classifyCloudRunError(error)?.code === "throttled";
 /** Nothing of Google's own has answered, or something of it broke: the same call may well be answered now. */
-export function isBroken(error: unknown): boolean {
-  const fault = classifyCloudRunError(error);
-  return fault?.code === "unavailable" && codeOf(error) !== status.aborted;
-}
+export const isBroken = (error: unknown): boolean => classifyCloudRunError(error)?.code === "unavailable";
 
 function byCode(code: number, message: string): Fault {
   if (code === status.resourceExhausted && isRate(message)) return { code: "throttled", message };
@@ -75,7 +73,8 @@ function byCode(code: number, message: string): Fault {
 export function classifyCloudRunError(error: unknown): Fault | undefined {
   if (typeof error !== "object" || error === null) return undefined;
   const { code, message: said = "", details, cause, name, httpStatusCode: http } = error as NativeError;
-  const message = oneLine([details ?? said, cause?.cause?.message ?? cause?.message].filter(Boolean).join(": "));
+  const own = typeof details === "string" && details !== "" ? details : said;
+  const message = oneLine([own, cause?.cause?.message ?? cause?.message].filter(Boolean).join(": "));
   if (/could not load the default credentials|could not refresh access token|invalid_grant/i.test(message))
     return { code: "unauthenticated", message };
   // A proxy's page in place of an answer.

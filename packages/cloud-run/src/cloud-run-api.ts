@@ -1,7 +1,7 @@
 import { type Host, tokenBucket } from "@longshore/core";
 import { retry } from "@longshore/core/driver";
 import type { CallOptions } from "google-gax";
-import { classifyCloudRunError, isBroken, isThrottled } from "./classify-cloud-run-error.ts";
+import { classifyCloudRunError, codeOf, isBroken, isThrottled, status } from "./classify-cloud-run-error.ts";
 import type { CloudRunClients } from "./cloud-run-clients.ts";
 import type { CloudRunConfig } from "./cloud-run-config.ts";
 import { place } from "./native-names.ts";
@@ -87,7 +87,10 @@ export class CloudRunApi implements AsyncDisposable {
       }
     };
     let broken = 0;
-    const when = (error: unknown): boolean => isThrottled(error) || (isBroken(error) && ++broken < brokenAttempts);
+    // What an update tells by it is that somebody else was quicker.
+    const isLate = (error: unknown): boolean => codeOf(error) === status.aborted && name.startsWith("Update");
+    const when = (error: unknown): boolean =>
+      isThrottled(error) || (isBroken(error) && !isLate(error) && ++broken < brokenAttempts);
     return retry({ signal, attempts: throttledAttempts, when }, once);
   }
   async [Symbol.asyncDispose](): Promise<void> {
