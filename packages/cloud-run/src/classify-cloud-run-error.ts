@@ -52,6 +52,7 @@ const codes: readonly FaultCode[] = [
 /** CANCELLED, UNKNOWN, DEADLINE_EXCEEDED, INTERNAL and UNAVAILABLE: nobody knows what was done. */
 const doubtful: ReadonlySet<number> = new Set([1, 2, 4, 13, 14]);
 
+const notImplemented = 501;
 const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim();
 /** Google's rates are refused with the same code as quotas of things; what passes in a minute says so. */
 const isRate = (message: string): boolean => /per minute|requests|rate limit|too many|try again|slow down/i.test(message);
@@ -78,7 +79,7 @@ export function classifyCloudRunError(error: unknown): Fault | undefined {
   if (/could not load the default credentials|could not refresh access token|invalid_grant/i.test(message))
     return { code: "unauthenticated", message };
   // A proxy's page in place of an answer.
-  if (http !== undefined && http >= 500) return { code: "unavailable", ambiguous: true, message: `Google answered ${http}` };
+  if (http !== undefined && http >= 500 && http !== notImplemented) return { code: "unavailable", ambiguous: true, message: `Google answered ${http}` };
   if (typeof code === "number" && code > 0 && code < codes.length) return byCode(code, message);
   if (typeof code === "string" && /^E[A-Z_]+$/.test(code)) return byCode(14, `${code} ${message}`);
   if (name === "SyntaxError" || (name === "TypeError" && /fetch/.test(message)))

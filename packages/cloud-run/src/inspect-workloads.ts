@@ -5,15 +5,23 @@ import { executionName } from "./executions.ts";
 import { isTask, type Job } from "./jobs.ts";
 import { hasEnded, mapTaskState, type SeenTask } from "./map-task-state.ts";
 import { hashOf, idOf, labelsOf } from "./native-names.ts";
-import { whenever } from "./timestamps.ts";
+import { toMillis, whenever } from "./timestamps.ts";
 
 /** More ids than this are looked for among all of the owner's. */
 const fewIds = 3;
 
+/** So long an execution may be there and not be shown: lists and looks are consistent within seconds. */
+const unseenMs = 10 * 60_000;
+function isForgotten({ host }: CloudRunParts, { executionCount, latestCreatedExecution, updateTime }: Job): boolean {
+  const { completionTime, createTime } = latestCreatedExecution ?? {};
+  const known = toMillis(completionTime ?? createTime ?? updateTime ?? {});
+  return (executionCount ?? 0) > 0 && Date.parse(host.clock.now()) - known > unseenMs;
+}
 /** All that Cloud Run knows of it now. */
 export async function seeTask(parts: CloudRunParts, job: Job, signal: AbortSignal): Promise<SeenTask> {
   const execution = await parts.executions.look(executionName(job), signal);
-  if (execution === undefined || !hasEnded(execution)) return { job, execution };
+  if (execution === undefined) return { job, isForgotten: isForgotten(parts, job) };
+  if (!hasEnded(execution)) return { job, execution };
   const task = await parts.executions.task(execution, signal);
   return { job, execution, task, verdict: await parts.verdicts.of({ job, execution, task }, signal) };
 }

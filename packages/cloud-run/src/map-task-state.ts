@@ -21,6 +21,8 @@ export interface SeenTask {
   readonly task?: RunTask | undefined;
   /** What the platform's log says of the end, where that is the only place. */
   readonly verdict?: Verdict | undefined;
+  /** There was an execution, and it has not been shown for longer than anything takes to show. */
+  readonly isForgotten?: boolean;
 }
 export const completedOf = ({ conditions }: Execution): Condition | undefined =>
   conditions?.find(({ type }) => type === "Completed");
@@ -138,8 +140,9 @@ function mapJob(seen: SeenTask): TaskState {
   const intent = intentOf(job);
   if (intent !== undefined && isSettled(job)) return decideEnding({ finishedAt, intent });
   if (hasFailed(job)) return decideEnding({ finishedAt, failure: diagnoseCondition(terminalCondition ?? {}) });
-  const gone = latestCreatedExecution?.deleteTime ?? latestCreatedExecution?.completionTime;
-  if (gone != null) return lost(whenever(gone) ?? finishedAt, latestCreatedExecution?.completionStatus);
+  const { deleteTime, completionTime, completionStatus } = latestCreatedExecution ?? {};
+  if (deleteTime != null || seen.isForgotten === true)
+    return lost(whenever(completionTime ?? deleteTime) ?? finishedAt, completionStatus ?? "deleted");
   if (intent !== undefined) return { phase: "stopping" };
   return { phase: "pending", reason: reconciling === true ? "the job is being made" : "the execution is about to start" };
 }
