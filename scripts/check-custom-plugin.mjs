@@ -18,6 +18,7 @@ const ours = [
   "packages/docker",
   "packages/kubernetes",
   "packages/ecs",
+  "packages/cloud-run",
   "packages/emulators",
   "apps/cli",
 ];

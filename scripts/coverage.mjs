@@ -7,7 +7,14 @@ import { join } from "node:path";
 import { prepare, root, run } from "./toolchain.mjs";
 
 const bar = 90;
-const measured = ["packages/core", "packages/local-process", "packages/docker", "packages/ecs", "packages/kubernetes"];
+const measured = [
+  "packages/core",
+  "packages/local-process",
+  "packages/docker",
+  "packages/ecs",
+  "packages/cloud-run",
+  "packages/kubernetes",
+];
 /** Whose tests run, which of them, and which package they are for. The suite on the memory backend is core's. */
 const suites = [
   { folder: "packages/core", files: [], of: "packages/core" },
@@ -15,6 +22,7 @@ const suites = [
   { folder: "packages/local-process", files: [], of: "packages/local-process" },
   { folder: "packages/docker", files: [], of: "packages/docker" },
   { folder: "packages/ecs", files: [], of: "packages/ecs" },
+  { folder: "packages/cloud-run", files: [], of: "packages/cloud-run" },
   { folder: "packages/kubernetes", files: [], of: "packages/kubernetes" },
 ];
 

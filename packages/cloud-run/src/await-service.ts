@@ -30,7 +30,9 @@ export function whyUnready(seen: SeenService | undefined): string {
   if (seen === undefined) return "it is gone";
   const revision = seen.revisions.find(({ name }) => name === seen.resource.latestCreatedRevision);
   const said = revision === undefined || isReady(revision) ? [] : (revision.conditions ?? []).map(({ message }) => message);
-  return [...new Set([seen.resource.terminalCondition?.message, ...said])].filter(Boolean).join("; ") || "Cloud Run does not say why";
+  return (
+    [...new Set([seen.resource.terminalCondition?.message, ...said])].filter(Boolean).join("; ") || "Cloud Run does not say why"
+  );
 }
 export const noSuchService = (id: WorkloadId, operation: string): LongshoreError =>
   new LongshoreError("no such service", { code: "not-found", operation, workload: id });

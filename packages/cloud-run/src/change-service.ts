@@ -4,7 +4,16 @@ import { type Call, type Plan, type Revision, sleep } from "@longshore/core/driv
 import { awaitService, neverReady, noSuchService, whyUnready } from "./await-service.ts";
 import type { CloudRunParts } from "./cloud-run-parts.ts";
 import { toTask } from "./inspect-workloads.ts";
-import { desiredOf, hasFailed, isSettled, isWhole, mapService, replicasOf, runningOf, type SeenService } from "./map-service-state.ts";
+import {
+  desiredOf,
+  hasFailed,
+  isSettled,
+  isWhole,
+  mapService,
+  replicasOf,
+  runningOf,
+  type SeenService,
+} from "./map-service-state.ts";
 import { annotation, hashOf } from "./native-names.ts";
 import type { Found, Resource } from "./services.ts";
 import { graceOf } from "./spec-adjustments.ts";

@@ -79,7 +79,8 @@ export function classifyCloudRunError(error: unknown): Fault | undefined {
   if (/could not load the default credentials|could not refresh access token|invalid_grant/i.test(message))
     return { code: "unauthenticated", message };
   // A proxy's page in place of an answer.
-  if (http !== undefined && http >= 500 && http !== notImplemented) return { code: "unavailable", ambiguous: true, message: `Google answered ${http}` };
+  if (http !== undefined && http >= 500 && http !== notImplemented)
+    return { code: "unavailable", ambiguous: true, message: `Google answered ${http}` };
   if (typeof code === "number" && code > 0 && code < codes.length) return byCode(code, message);
   if (typeof code === "string" && /^E[A-Z_]+$/.test(code)) return byCode(14, `${code} ${message}`);
   if (name === "SyntaxError" || (name === "TypeError" && /fetch/.test(message)))

@@ -1,12 +1,5 @@
 import { LoggingServiceV2Client } from "@google-cloud/logging-api";
-import {
-  ExecutionsClient,
-  JobsClient,
-  RevisionsClient,
-  ServicesClient,
-  TasksClient,
-  WorkerPoolsClient,
-} from "@google-cloud/run";
+import { ExecutionsClient, JobsClient, RevisionsClient, ServicesClient, TasksClient, WorkerPoolsClient } from "@google-cloud/run";
 import type { ClientOptions } from "google-gax";
 import type { CloudRunConfig } from "./cloud-run-config.ts";
 

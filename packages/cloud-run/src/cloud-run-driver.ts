@@ -1,4 +1,12 @@
-import { type Host, type Leftover, type ListFilter, LongshoreError, type StopResult, type Workload, type WorkloadId } from "@longshore/core";
+import {
+  type Host,
+  type Leftover,
+  type ListFilter,
+  LongshoreError,
+  type StopResult,
+  type Workload,
+  type WorkloadId,
+} from "@longshore/core";
 import type {
   Call,
   DriverInspection,

@@ -4,8 +4,7 @@ import type { CloudRunConfig, CloudRunOptions } from "./cloud-run-config.ts";
 
 const account = z.string().regex(/^[^@\s]+@[^@\s]+$/, "expected an account's mail address, NAME@PROJECT.iam.gserviceaccount.com");
 const count = z.int().min(1);
-const strict = <Shape extends z.ZodRawShape>(shape: Shape) =>
-  z.strictObject(shape, { error: unknownKeys(Object.keys(shape)) });
+const strict = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape, { error: unknownKeys(Object.keys(shape)) });
 
 const config = {
   project: z.string().regex(/^[a-z][a-z0-9:.-]{4,62}$/, "expected a project's id"),

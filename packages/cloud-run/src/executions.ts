@@ -21,8 +21,7 @@ const fewNames = 3;
 const pageSize = 1000;
 
 /** By the job's own note, since the execution itself may not be there yet. */
-export const executionName = (job: Job): string =>
-  `${job.name ?? ""}/executions/${lastPart(job.name ?? "")}-${runOf(job)}`;
+export const executionName = (job: Job): string => `${job.name ?? ""}/executions/${lastPart(job.name ?? "")}-${runOf(job)}`;
 
 /** Executions of jobs, and their tasks: each job of ours has one of one. */
 export class Executions {
@@ -96,7 +95,10 @@ export class Executions {
     const { clients, parent } = this.#api;
     const found = new Map<string, Execution>();
     const pages = this.#api.pages<Execution>("ListExecutions", neverAborted(), async (pageToken, options) => {
-      const [items, , answer] = await clients.executions.listExecutions({ parent: `${parent}/jobs/-`, pageSize, pageToken }, options);
+      const [items, , answer] = await clients.executions.listExecutions(
+        { parent: `${parent}/jobs/-`, pageSize, pageToken },
+        options,
+      );
       return { items, next: answer?.nextPageToken };
     });
     for await (const execution of pages)

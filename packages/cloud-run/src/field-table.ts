@@ -11,7 +11,9 @@ export const fieldTable: FieldTable = {
   resources: "honoured",
   platform: "honoured",
   identity: "honoured",
-  registryCredentials: { refuse: "Cloud Run pulls by its own service agent; expected none, and an image that the agent may read" },
+  registryCredentials: {
+    refuse: "Cloud Run pulls by its own service agent; expected none, and an image that the agent may read",
+  },
   pullPolicy: { noEffect: "Cloud Run reads a tag's digest when a job or a revision is made" },
   workingDirectory: "honoured",
   user: none("user but the image's own"),

@@ -27,7 +27,9 @@ async function lacking(parts: CloudRunParts, rest: GoogleRest, asked: Asked, sig
   const { host, path, permissions, on } = asked;
   const send = (): Promise<unknown> => rest.post(host, path, { permissions }, signal);
   try {
-    const { permissions: has = [] } = (await parts.api.call("TestIamPermissions", signal, send)) as { readonly permissions?: string[] };
+    const { permissions: has = [] } = (await parts.api.call("TestIamPermissions", signal, send)) as {
+      readonly permissions?: string[];
+    };
     return permissions.filter((name) => !has.includes(name)).map((name) => denied(name, on));
   } catch (error) {
     // Who may not ask, or whose project has that service switched off, has to take it on trust.
@@ -35,7 +37,11 @@ async function lacking(parts: CloudRunParts, rest: GoogleRest, asked: Asked, sig
     throw error;
   }
 }
-function noRights(parts: CloudRunParts, account: string | undefined, signal: AbortSignal): Promise<readonly (readonly Obstacle[])[]> {
+function noRights(
+  parts: CloudRunParts,
+  account: string | undefined,
+  signal: AbortSignal,
+): Promise<readonly (readonly Obstacle[])[]> {
   const rest = googleRest(parts.config);
   if (rest === undefined) return Promise.resolve([]);
   const { project } = parts.config;
@@ -56,7 +62,11 @@ function noRights(parts: CloudRunParts, account: string | undefined, signal: Abo
 }
 
 /** The smallest job that there could be, tried and not made. */
-async function noTrial({ api, host }: CloudRunParts, { spec, account }: Trial, signal: AbortSignal): Promise<readonly Obstacle[]> {
+async function noTrial(
+  { api, host }: CloudRunParts,
+  { spec, account }: Trial,
+  signal: AbortSignal,
+): Promise<readonly Obstacle[]> {
   const jobId = resourceName(host.owner, spec?.id ?? ("preflight" as WorkloadSpec["id"]));
   const image = spec?.image ?? "gcr.io/cloudrun/hello";
   const template = { containers: [{ image }], maxRetries: 0, ...(account !== undefined && { serviceAccount: account }) };
@@ -91,7 +101,11 @@ async function noRoom({ api }: CloudRunParts, signal: AbortSignal): Promise<read
   const message = `${parent} has ${count} jobs of ${mostJobs}`;
   return count < mostJobs ? [] : [{ what: "quota", message, hint: "remove tasks that have ended, or use another region" }];
 }
-async function noPlatform({ config }: CloudRunParts, image: string | undefined, signal: AbortSignal): Promise<readonly Obstacle[]> {
+async function noPlatform(
+  { config }: CloudRunParts,
+  image: string | undefined,
+  signal: AbortSignal,
+): Promise<readonly Obstacle[]> {
   if (image === undefined) return [];
   const token = await googleRest(config)?.token();
   const platforms = await imagePlatforms(image, token, signal);

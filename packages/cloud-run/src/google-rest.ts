@@ -13,7 +13,10 @@ const scope = "https://www.googleapis.com/auth/cloud-platform";
 /** Undefined where an emulator speaks gRPC alone. */
 export function googleRest({ endpoint, transport, keyFile }: CloudRunConfig): GoogleRest | undefined {
   if (endpoint !== undefined && transport !== "rest") return undefined;
-  const auth = endpoint === undefined ? new GoogleAuth({ scopes: [scope], ...(keyFile !== undefined && { keyFilename: keyFile }) }) : undefined;
+  const auth =
+    endpoint === undefined
+      ? new GoogleAuth({ scopes: [scope], ...(keyFile !== undefined && { keyFilename: keyFile }) })
+      : undefined;
   const token = async (): Promise<string | undefined> => (await auth?.getAccessToken()) ?? undefined;
   return {
     token,
@@ -24,7 +27,9 @@ export function googleRest({ endpoint, transport, keyFile }: CloudRunConfig): Go
       const answer = await fetch(url, { method: "POST", headers, body: JSON.stringify(body), signal });
       const text = await answer.text();
       if (answer.ok) return JSON.parse(text) as unknown;
-      throw Object.assign(new Error(`${host} answered ${answer.status}: ${text.slice(0, 300)}`), { httpStatusCode: answer.status });
+      throw Object.assign(new Error(`${host} answered ${answer.status}: ${text.slice(0, 300)}`), {
+        httpStatusCode: answer.status,
+      });
     },
   };
 }

@@ -73,7 +73,8 @@ const diagnoseImage = (said: string): Diagnosis =>
     : diagnose("image-not-found", said);
 
 function diagnoseStart(said: string): Diagnosis {
-  if (/executable file not found|no such file or directory|ENOENT|not found/i.test(said)) return diagnose("command-not-found", said);
+  if (/executable file not found|no such file or directory|ENOENT|not found/i.test(said))
+    return diagnose("command-not-found", said);
   if (/exec format error/i.test(said)) return diagnose("image-platform", said);
   if (/permission denied|is a directory|EACCES/i.test(said)) return diagnose("command-not-executable", said);
   if (/quota|capacity|resources? (?:is|are) (?:not available|exhausted)/i.test(said)) return diagnose("no-capacity", said);
@@ -101,7 +102,8 @@ function exitOf({ execution, task, verdict }: SeenTask): Exit | undefined {
 function failureOf({ execution, task }: SeenTask): Diagnosis | undefined {
   const completed = execution && completedOf(execution);
   if (completed === undefined || completed.state === "CONDITION_SUCCEEDED") return undefined;
-  if (completed.executionReason === "CANCELLED") return diagnose("interrupted", `cancelled by somebody else: ${completed.message ?? ""}`);
+  if (completed.executionReason === "CANCELLED")
+    return diagnose("interrupted", `cancelled by somebody else: ${completed.message ?? ""}`);
   const { status, exitCode, termSignal } = task?.lastAttemptResult ?? {};
   if (exitCode || termSignal) return undefined;
   const said = status?.message ?? "";
@@ -141,7 +143,8 @@ function mapJob(seen: SeenTask): TaskState {
   if (intent !== undefined && isSettled(job)) return decideEnding({ finishedAt, intent });
   if (hasFailed(job)) return decideEnding({ finishedAt, failure: diagnoseCondition(terminalCondition ?? {}) });
   const { deleteTime, completionTime, completionStatus } = latestCreatedExecution ?? {};
-  if (deleteTime != null || seen.isForgotten === true)
+  const isDeleted = deleteTime != null || ((job.executionCount ?? 0) > 0 && latestCreatedExecution == null);
+  if (isDeleted || seen.isForgotten === true)
     return lost(whenever(completionTime ?? deleteTime) ?? finishedAt, completionStatus ?? "deleted");
   if (intent !== undefined) return { phase: "stopping" };
   return { phase: "pending", reason: reconciling === true ? "the job is being made" : "the execution is about to start" };

@@ -41,7 +41,14 @@ function toItems(instance: string, said: readonly Said[]): readonly DriverLogIte
   const sorted = said.toSorted((one, other) => (one.at < other.at ? -1 : Number(one.at > other.at)));
   return sorted.map(({ at, text }, index): DriverLogItem => {
     const bytes = new TextEncoder().encode(`${text.replace(/\s+/g, " ")}\n`);
-    return { kind: "bytes", stream: "stdout", instance, at: at === 0n ? instant(0) : fromNanos(at), bytes, position: `${at}.${index}` };
+    return {
+      kind: "bytes",
+      stream: "stdout",
+      instance,
+      at: at === 0n ? instant(0) : fromNanos(at),
+      bytes,
+      position: `${at}.${index}`,
+    };
   });
 }
 async function ofTask(parts: CloudRunParts, job: Job, signal: AbortSignal): Promise<readonly DriverLogItem[]> {

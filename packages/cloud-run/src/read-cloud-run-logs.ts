@@ -43,7 +43,11 @@ export async function* readLog(
 ): AsyncGenerator<readonly DriverLogItem[], void, void> {
   const { logQuietMs = defaultQuietMs, logOverlapMs: overlapMs = defaultOverlapMs } = parts.config;
   const { positions, since, follow } = query;
-  const placer = new LogPlacer({ overlapMs, ...(positions !== undefined && { positions }), ...(since !== undefined && { since }) });
+  const placer = new LogPlacer({
+    overlapMs,
+    ...(positions !== undefined && { positions }),
+    ...(since !== undefined && { since }),
+  });
   const now = (): number => Date.parse(parts.host.clock.now());
   // Looked at before the reading: what was written until then is read to its end.
   let ended = follow ? await followed.ended(signal) : 0;

@@ -9,7 +9,11 @@ import { stopTask } from "./stop-workload.ts";
 import { untilOver } from "./until-over.ts";
 
 const notGone = (id: WorkloadId): LongshoreError =>
-  new LongshoreError("Cloud Run was told to delete it and still shows it", { code: "unavailable", operation: "remove", workload: id });
+  new LongshoreError("Cloud Run was told to delete it and still shows it", {
+    code: "unavailable",
+    operation: "remove",
+    workload: id,
+  });
 
 async function isAtRest({ executions }: CloudRunParts, job: Job, signal: AbortSignal): Promise<boolean> {
   if (job.latestCreatedExecution?.completionTime != null) return true;

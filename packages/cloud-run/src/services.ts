@@ -134,7 +134,9 @@ export class Services {
   }
   async *#list(signal: AbortSignal): AsyncGenerator<Found, void, void> {
     for (const kind of ["service", "pool"] as const) {
-      const pages = this.#api.pages<Resource>(`List${verbs[kind]}s`, signal, (token, options) => this.#page(kind, token, options));
+      const pages = this.#api.pages<Resource>(`List${verbs[kind]}s`, signal, (token, options) =>
+        this.#page(kind, token, options),
+      );
       for await (const resource of pages) {
         const isOurs = idOf(resource, this.#owner) !== undefined && resource.labels?.[label.kind] === "service";
         if (isOurs) yield { kind, resource };

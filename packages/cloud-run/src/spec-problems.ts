@@ -31,13 +31,18 @@ export function readSecret(reference: string): { readonly secret: string; readon
 function secretProblems({ secrets = {}, env = {} }: WorkloadSpec, say: Say): void {
   for (const [name, use] of Object.entries(secrets)) {
     if (use.as === "file") say(`secrets.${name}.as`, "secrets come as variables only here; expected env");
-    if ("resolve" in use) say(`secrets.${name}`, "Cloud Run reads Secret Manager itself; expected backend with a secret's name there");
+    if ("resolve" in use)
+      say(`secrets.${name}`, "Cloud Run reads Secret Manager itself; expected backend with a secret's name there");
     else if (!secretName.test(use.backend))
-      say(`secrets.${name}.backend`, `got ${JSON.stringify(use.backend)}, expected NAME, NAME/versions/N or projects/P/secrets/NAME/versions/N`);
+      say(
+        `secrets.${name}.backend`,
+        `got ${JSON.stringify(use.backend)}, expected NAME, NAME/versions/N or projects/P/secrets/NAME/versions/N`,
+      );
     if (env[name] !== undefined) say(`env.${name}`, "is a secret as well; expected another name");
   }
   for (const name of [...Object.keys(env), ...Object.keys(secrets)])
-    if (reserved.test(name)) say(name in env ? `env.${name}` : `secrets.${name}`, "Cloud Run sets it itself; expected another name");
+    if (reserved.test(name))
+      say(name in env ? `env.${name}` : `secrets.${name}`, "Cloud Run sets it itself; expected another name");
   for (const [name, value] of Object.entries(env))
     if (Buffer.byteLength(value) > longestValueBytes) say(`env.${name}`, `is longer than ${longestValueBytes} bytes`);
 }
@@ -70,7 +75,8 @@ function optionProblems({ spec, options }: CloudRunOrder, say: Say): void {
 }
 function taskProblems(spec: TaskSpec, say: Say): void {
   const { timeoutMs = 0, ports = [] } = spec;
-  if (timeoutMs > longestTimeoutMs) say("timeoutMs", `got ${timeoutMs}; Cloud Run ends a task after 168 hours at the latest, ${longestTimeoutMs}`);
+  if (timeoutMs > longestTimeoutMs)
+    say("timeoutMs", `got ${timeoutMs}; Cloud Run ends a task after 168 hours at the latest, ${longestTimeoutMs}`);
   if (ports.length > 0) say("ports", "a job has no address; expected none, or a service");
 }
 function serviceProblems(spec: ServiceSpec, say: Say): void {
@@ -82,7 +88,8 @@ function serviceProblems(spec: ServiceSpec, say: Say): void {
   }
   if (readiness !== undefined && readiness.port !== ports[0]?.port)
     say("readiness.port", `got ${readiness.port}; Cloud Run probes the port that requests go to; expected that of ports`);
-  if (restart === "on-failure") say("restart", "Cloud Run starts an instance again whatever its code was; expected always, or a task");
+  if (restart === "on-failure")
+    say("restart", "Cloud Run starts an instance again whatever its code was; expected always, or a task");
 }
 
 /** What Cloud Run cannot do, beyond the table of fields. */

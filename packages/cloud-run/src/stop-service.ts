@@ -9,7 +9,12 @@ import { unconfirmed } from "./stop-workload.ts";
 import { patienceMs } from "./until-over.ts";
 
 /** The wish for another number of instances, whoever else changes the service meanwhile. Undefined where there is none. */
-export async function scale(parts: CloudRunParts, id: WorkloadId, count: number, signal: AbortSignal): Promise<Found | undefined> {
+export async function scale(
+  parts: CloudRunParts,
+  id: WorkloadId,
+  count: number,
+  signal: AbortSignal,
+): Promise<Found | undefined> {
   for (;;) {
     const found = await parts.services.find(id, signal);
     if (found === undefined || found.resource.deleteTime != null) return undefined;

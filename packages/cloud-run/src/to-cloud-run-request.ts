@@ -14,7 +14,10 @@ type Request<Name extends keyof V2, Input> = { readonly request: Name; readonly 
 
 /** What is drawn when it is sent stands in it as `{a word}`. */
 export type CloudRunRequest =
-  | Request<"CreateJobRequest", { readonly parent: string; readonly jobId: string; readonly job: protos.google.cloud.run.v2.IJob }>
+  | Request<
+      "CreateJobRequest",
+      { readonly parent: string; readonly jobId: string; readonly job: protos.google.cloud.run.v2.IJob }
+    >
   | Request<
       "CreateServiceRequest",
       { readonly parent: string; readonly serviceId: string; readonly service: protos.google.cloud.run.v2.IService }
@@ -58,7 +61,12 @@ function requestsOf(order: CloudRunOrder, owner: Owner, config: CloudRunConfig):
     return [{ request: "CreateJobRequest", input: { parent, jobId: name, job: toJob(order, owner, config) } }];
   return (spec.ports ?? []).length > 0
     ? [{ request: "CreateServiceRequest", input: { parent, serviceId: name, service: toService(order, owner, config) } }]
-    : [{ request: "CreateWorkerPoolRequest", input: { parent, workerPoolId: name, workerPool: toWorkerPool(order, owner, config) } }];
+    : [
+        {
+          request: "CreateWorkerPoolRequest",
+          input: { parent, workerPoolId: name, workerPool: toWorkerPool(order, owner, config) },
+        },
+      ];
 }
 
 /** Pure: what `explain` prints and `start` sends. */

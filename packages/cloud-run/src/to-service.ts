@@ -64,11 +64,7 @@ export function toService(order: CloudRunOrder, owner: Owner, config: CloudRunCo
 }
 
 /** Pure. What has no port takes no requests. */
-export function toWorkerPool(
-  order: CloudRunOrder,
-  owner: Owner,
-  config: CloudRunConfig,
-): protos.google.cloud.run.v2.IWorkerPool {
+export function toWorkerPool(order: CloudRunOrder, owner: Owner, config: CloudRunConfig): protos.google.cloud.run.v2.IWorkerPool {
   return {
     labels: toLabels(order, owner),
     annotations: notes(order),

@@ -13,7 +13,11 @@ interface Waiting {
   readonly graceMs: number;
 }
 /** False where it takes much longer than it may. */
-export async function untilOver(parts: Pick<CloudRunParts, "config">, { look, graceMs }: Waiting, signal: AbortSignal): Promise<boolean> {
+export async function untilOver(
+  parts: Pick<CloudRunParts, "config">,
+  { look, graceMs }: Waiting,
+  signal: AbortSignal,
+): Promise<boolean> {
   const latest = performance.now() + graceMs + patienceMs;
   while (!(await look())) {
     if (performance.now() > latest) return false;

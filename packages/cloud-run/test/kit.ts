@@ -75,7 +75,9 @@ export class Bed {
   }
   /** That the programs of a workload have, as Cloud Run gives them. */
   async variables(owner: Owner, id: WorkloadId): Promise<readonly string[]> {
-    const ours = (await this.all(owner)).filter(({ labels }) => labels?.[idLabel] === id).map(({ name }) => name.split("/").at(-1)!);
+    const ours = (await this.all(owner))
+      .filter(({ labels }) => labels?.[idLabel] === id)
+      .map(({ name }) => name.split("/").at(-1)!);
     return ours.flatMap((name) => [`CLOUD_RUN_JOB=${name}`, `K_SERVICE=${name}`, `CLOUD_RUN_WORKER_POOL=${name}`]);
   }
   async natives(owner: Owner): Promise<readonly string[]> {

@@ -17,7 +17,8 @@ function sampled(world: World, operation: string): Disposable & { readonly mostI
   const counts: number[] = [0];
   const timer = setInterval(() => counts.push(world.emulator.journal.counts[operation] ?? 0), sampleMs);
   const window = minuteMs / sampleMs;
-  const mostInAMinute = (): number => Math.max(...counts.map((calls, index) => calls - (counts[Math.max(0, index - window)] ?? 0)));
+  const mostInAMinute = (): number =>
+    Math.max(...counts.map((calls, index) => calls - (counts[Math.max(0, index - window)] ?? 0)));
   return { mostInAMinute, [Symbol.dispose]: () => clearInterval(timer) };
 }
 

@@ -99,8 +99,12 @@ const kinds: readonly (readonly [operation: string, fault: Fault])[] = [
   ["logging:append", { kind: "logging:out-of-order", ms: 150 }],
 ];
 describe.each(transports)("each fault in turn over %s", (transport) => {
-  test.each(kinds)("%s %j", async (operation, fault) => {
-    await using world = await World.open({ seed: firstSeed }, { logQuietMs: 600, transport });
-    await holds(world, [{ operation, fault, probability: fault.kind === "throttle" ? 0.1 : 0.3 }]);
-  }, 180_000);
+  test.each(kinds)(
+    "%s %j",
+    async (operation, fault) => {
+      await using world = await World.open({ seed: firstSeed }, { logQuietMs: 600, transport });
+      await holds(world, [{ operation, fault, probability: fault.kind === "throttle" ? 0.1 : 0.3 }]);
+    },
+    180_000,
+  );
 });

@@ -55,6 +55,7 @@ describe("endings", () => {
     await expect.poll(() => world.bed.executions()).toEqual([]);
     await world.runtime.start(spec);
     expect(await world.bed.executions()).toEqual([]);
+    expect(await world.runtime.wait(spec.id)).toMatchObject({ outcome: "failed", diagnosis: { code: "exit-unknown" } });
   });
   test("a secret that nobody can read is a matter of config", async () => {
     await using world = await World.open();
@@ -281,7 +282,13 @@ describe("what is pushed", () => {
     const data = Buffer.from(JSON.stringify(entry)).toString("base64");
     const { ingest } = world.runtime.capabilities.ingest;
     const eventarc = { specversion: "1.0", type: "google.cloud.audit.log.v1.written", data: entry };
-    for (const event of [entry, eventarc, { message: { data, messageId: "1" }, subscription: "s" }, { data }, JSON.stringify(entry)])
+    for (const event of [
+      entry,
+      eventarc,
+      { message: { data, messageId: "1" }, subscription: "s" },
+      { data },
+      JSON.stringify(entry),
+    ])
       expect(await ingest(event)).toEqual([{ kind: "changed", id: spec.id }]);
     const foreign = JSON.parse(JSON.stringify(entry).replaceAll(world.owner, "another")) as object;
     expect(await ingest(foreign)).toEqual([]);

@@ -19,7 +19,10 @@ interface Job {
   readonly job: {
     readonly startExecutionToken: string;
     readonly labels: object;
-    readonly template: { readonly labels: object; readonly template: { readonly containers: readonly Container[] } & Record<string, unknown> };
+    readonly template: {
+      readonly labels: object;
+      readonly template: { readonly containers: readonly Container[] } & Record<string, unknown>;
+    };
   };
 }
 const jobOf = async (more: Partial<TaskSpec>): Promise<Job> => {

@@ -17,7 +17,9 @@ describe.each(["grpc", "rest"] as const)("rights over %s", (transport) => {
   });
   test("nobody may run programs as an account that is not his", async () => {
     await using world = await World.open({ deniedPermissions: ["iam.serviceAccounts.actAs"] }, { transport });
-    expect(told(await preflightOf(world)(undefined))).toEqual([expect.stringMatching(/^permission .*iam\.serviceAccounts\.actAs.*program@/)]);
+    expect(told(await preflightOf(world)(undefined))).toEqual([
+      expect.stringMatching(/^permission .*iam\.serviceAccounts\.actAs.*program@/),
+    ]);
   });
   test("an account that does not exist", async () => {
     await using world = await World.open({ serviceAccounts: ["other@longshore-tests.iam.gserviceaccount.com"] }, { transport });
@@ -52,7 +54,8 @@ describe("images", () => {
     registry = createServer((request, response) => {
       const challenge = `Bearer realm="http://${host}/token",service="here"`;
       if (request.url?.startsWith("/token")) return void response.end(JSON.stringify({ token: "t" }));
-      if (request.headers.authorization !== "Bearer t") return void response.writeHead(401, { "www-authenticate": challenge }).end();
+      if (request.headers.authorization !== "Bearer t")
+        return void response.writeHead(401, { "www-authenticate": challenge }).end();
       const answer = answers[request.url ?? ""];
       response.writeHead(answer === undefined ? 404 : 200).end(JSON.stringify(answer ?? {}));
     }).listen(0, "127.0.0.1");
@@ -70,6 +73,8 @@ describe("images", () => {
     await using world = await World.open();
     const image = `${host}/${name}`;
     const found = await preflightOf(world)(world.task("true", { image }));
-    expect(told(found)).toEqual(refused.map((platform) => `host-size ${image} is built for ${platform}; Cloud Run runs linux/amd64 alone`));
+    expect(told(found)).toEqual(
+      refused.map((platform) => `host-size ${image} is built for ${platform}; Cloud Run runs linux/amd64 alone`),
+    );
   });
 });

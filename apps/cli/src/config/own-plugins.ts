@@ -4,4 +4,5 @@ export const ownPlugins: Readonly<Record<string, string>> = {
   docker: "@longshore/docker",
   kubernetes: "@longshore/kubernetes",
   ecs: "@longshore/ecs",
+  "cloud-run": "@longshore/cloud-run",
 };
