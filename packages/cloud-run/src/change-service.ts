@@ -105,7 +105,7 @@ async function replace({ services }: CloudRunParts, { id, wanted }: Replacing, s
 }
 /** Nothing old may run beside what is new. */
 async function clear(parts: CloudRunParts, id: WorkloadId, signal: AbortSignal): Promise<void> {
-  await scale(parts, id, 0, signal);
+  await scale(parts, { id, count: 0 }, signal);
   const is = (seen: SeenService | undefined): boolean =>
     seen === undefined || (isSettled(seen.resource) && seen.revisions.every((revision) => runningOf(revision) === 0));
   await awaitService(parts, { id, is, limitMs: backLimitMs }, signal);
@@ -129,7 +129,7 @@ export async function updateService(parts: CloudRunParts, { order, plan }: Revis
   const recreates = order.spec.kind === "service" && order.spec.update === "recreate" && desiredOf(seen.resource) > 0;
   if (isNew && recreates) await clear(parts, id, signal);
   if (isNew) await replace(parts, { id, wanted }, signal);
-  if (isNew && recreates) await scale(parts, id, desiredOf(wanted.resource), signal);
+  if (isNew && recreates) await scale(parts, { id, count: desiredOf(wanted.resource) }, signal);
   const limitMs = limitOf(order as CloudRunOrder);
   return whole(parts, { ...verb, limitMs, ...(isNew && { former }) }, signal);
 }
@@ -151,6 +151,6 @@ export async function resumeService(parts: CloudRunParts, id: WorkloadId, { sign
   const verb = { id, operation: "resume" };
   const seen = await present(parts, verb, signal);
   if (desiredOf(seen.resource) !== 0) return mapService(id, seen);
-  await scale(parts, id, replicasOf(seen.resource), signal);
+  await scale(parts, { id, count: replicasOf(seen.resource) }, signal);
   return whole(parts, { ...verb, limitMs: defaultReadinessTimeoutMs }, signal);
 }

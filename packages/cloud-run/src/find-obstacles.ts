@@ -23,9 +23,16 @@ interface Asked {
   readonly permissions: readonly string[];
   readonly on: string;
 }
-async function lacking(parts: CloudRunParts, rest: GoogleRest, asked: Asked, signal: AbortSignal): Promise<readonly Obstacle[]> {
-  const { host, path, permissions, on } = asked;
-  const send = (): Promise<unknown> => rest.post(host, path, { permissions }, signal);
+interface Asking {
+  readonly parts: CloudRunParts;
+  readonly rest: GoogleRest;
+}
+async function lacking(
+  { parts, rest }: Asking,
+  { host, path, permissions, on }: Asked,
+  signal: AbortSignal,
+): Promise<readonly Obstacle[]> {
+  const send = (): Promise<unknown> => rest.post({ host, path, body: { permissions } }, signal);
   try {
     const { permissions: has = [] } = (await parts.api.call("TestIamPermissions", signal, send)) as {
       readonly permissions?: string[];
@@ -58,7 +65,7 @@ function noRights(
     on: `account ${account}`,
   };
   const all = account === undefined ? [ofProject] : [ofProject, ofAccount];
-  return Promise.all(all.map((asked) => lacking(parts, rest, asked, signal)));
+  return Promise.all(all.map((asked) => lacking({ parts, rest }, asked, signal)));
 }
 
 /** The smallest job that there could be, tried and not made. */

@@ -1,10 +1,15 @@
 import { GoogleAuth } from "google-auth-library";
 import type { CloudRunConfig } from "./cloud-run-config.ts";
 
+export interface RestRequest {
+  readonly host: string;
+  readonly path: string;
+  readonly body: object;
+}
 /** Services that no client of ours speaks to: asked over REST. */
 export interface GoogleRest {
   /** The answer's JSON; what is no answer with a status below 300 is thrown, with its status as `code`. */
-  post(host: string, path: string, body: object, signal: AbortSignal): Promise<unknown>;
+  post(asked: RestRequest, signal: AbortSignal): Promise<unknown>;
   /** For a registry of Google's; undefined where nobody asks who we are. */
   token(): Promise<string | undefined>;
 }
@@ -20,7 +25,7 @@ export function googleRest({ endpoint, transport, keyFile }: CloudRunConfig): Go
   const token = async (): Promise<string | undefined> => (await auth?.getAccessToken()) ?? undefined;
   return {
     token,
-    async post(host, path, body, signal) {
+    async post({ host, path, body }, signal) {
       const bearer = await token();
       const headers = { "content-type": "application/json", ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }) };
       const url = `${endpoint ?? `https://${host}`}${path}`;

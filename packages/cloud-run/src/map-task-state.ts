@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import { diagnose, type Diagnosis, type Exit, type Instant, instant, type TaskState } from "@longshore/core";
+import { diagnose, type Diagnosis, type DiagnosisCode, type Exit, type Instant, instant, type TaskState } from "@longshore/core";
 import { decideEnding, type StopIntent } from "@longshore/core/driver";
 import type { protos } from "@google-cloud/run";
 import type { Execution, RunTask } from "./executions.ts";
@@ -46,26 +46,23 @@ const hasFailed = ({ reconciling, terminalCondition, executionCount }: Job): boo
 export const wasCancelled = (execution: Execution): boolean => completedOf(execution)?.executionReason === "CANCELLED";
 export const isCancelling = (execution: Execution): boolean => completedOf(execution)?.executionReason === "CANCELLING";
 
-/** Of a job or an execution that could not begin (REST reference, CommonReason). */
-export function diagnoseCondition({ reason, message }: Condition): Diagnosis {
+/** Why a job or an execution could not begin (REST reference, CommonReason). */
+const conditionCodes: Readonly<Record<string, DiagnosisCode>> = {
+  CONTAINER_PERMISSION_DENIED: "image-unauthorized",
+  CONTAINER_IMAGE_UNAUTHORIZED: "image-unauthorized",
+  CONTAINER_IMAGE_AUTHORIZATION_CHECK_FAILED: "image-unauthorized",
+  SECRETS_ACCESS_CHECK_FAILED: "invalid-config",
+  ENCRYPTION_KEY_PERMISSION_DENIED: "invalid-config",
+  ENCRYPTION_KEY_CHECK_FAILED: "invalid-config",
+  VPC_NETWORK_NOT_FOUND: "invalid-config",
+  POSTPONED_RETRY: "no-capacity",
+};
+function diagnoseCondition({ reason, message }: Condition): Diagnosis {
   const said = [reason, message].filter(Boolean).join(": ");
-  switch (reason) {
-    case "CONTAINER_MISSING":
-      return /manifest|platform|architecture|exec format/i.test(said) ? diagnose("image-platform", said) : diagnoseImage(said);
-    case "CONTAINER_PERMISSION_DENIED":
-    case "CONTAINER_IMAGE_UNAUTHORIZED":
-    case "CONTAINER_IMAGE_AUTHORIZATION_CHECK_FAILED":
-      return diagnose("image-unauthorized", said);
-    case "SECRETS_ACCESS_CHECK_FAILED":
-    case "ENCRYPTION_KEY_PERMISSION_DENIED":
-    case "ENCRYPTION_KEY_CHECK_FAILED":
-    case "VPC_NETWORK_NOT_FOUND":
-      return diagnose("invalid-config", said);
-    case "POSTPONED_RETRY":
-      return diagnose("no-capacity", said);
-    default:
-      return diagnoseStart(said);
-  }
+  if (reason === "CONTAINER_MISSING")
+    return /manifest|platform|architecture|exec format/i.test(said) ? diagnose("image-platform", said) : diagnoseImage(said);
+  const code = conditionCodes[String(reason)];
+  return code === undefined ? diagnoseStart(said) : diagnose(code, said);
 }
 const diagnoseImage = (said: string): Diagnosis =>
   /no route|timed? ?out|unavailable|registry does not answer/i.test(said)

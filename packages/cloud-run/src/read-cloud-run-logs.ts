@@ -34,11 +34,14 @@ function startOf({ positions = {}, since }: DriverLogQuery, { source, born }: Fo
   return { at: born - earlierNs };
 }
 
+interface Reading {
+  readonly followed: Followed;
+  readonly query: DriverLogQuery;
+}
 /** One log by the shared poller. With `follow`, to its end: nothing new for a while after its program has ended. */
-export async function* readLog(
+async function* readLog(
   parts: CloudRunParts,
-  followed: Followed,
-  query: DriverLogQuery,
+  { followed, query }: Reading,
   signal: AbortSignal,
 ): AsyncGenerator<readonly DriverLogItem[], void, void> {
   const { logQuietMs = defaultQuietMs, logOverlapMs: overlapMs = defaultOverlapMs } = parts.config;
@@ -89,8 +92,8 @@ export async function* readCloudRunLogs(
   signal: AbortSignal,
 ): AsyncGenerator<readonly DriverLogItem[], void, void> {
   const job = await parts.jobs.find(id, signal);
-  if (job !== undefined) return yield* readLog(parts, followTask(parts, job), query, signal);
+  if (job !== undefined) return yield* readLog(parts, { followed: followTask(parts, job), query }, signal);
   const service = await parts.services.followed(id, signal);
   if (service === undefined) throw noSuchWorkload(id, "logs");
-  yield* readLog(parts, service, query, signal);
+  yield* readLog(parts, { followed: service, query }, signal);
 }

@@ -24,7 +24,7 @@ async function removeTask(parts: CloudRunParts, id: WorkloadId, signal: AbortSig
   const job = await jobs.find(id, signal);
   if (job === undefined) return;
   if (job.deleteTime == null) {
-    if (!(await isAtRest(parts, job, signal))) await stopTask(parts, job, { id, intent: "stopped" }, signal);
+    if (!(await isAtRest(parts, job, signal))) await stopTask(parts, { job, id, intent: "stopped" }, signal);
     await jobs.delete(job.name ?? "", signal);
   }
   const look = async (): Promise<boolean> => {

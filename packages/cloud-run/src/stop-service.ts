@@ -11,8 +11,7 @@ import { patienceMs } from "./until-over.ts";
 /** The wish for another number of instances, whoever else changes the service meanwhile. Undefined where there is none. */
 export async function scale(
   parts: CloudRunParts,
-  id: WorkloadId,
-  count: number,
+  { id, count }: { readonly id: WorkloadId; readonly count: number },
   signal: AbortSignal,
 ): Promise<Found | undefined> {
   for (;;) {
@@ -33,7 +32,7 @@ export async function stopService(parts: CloudRunParts, id: WorkloadId, signal: 
   const first = await parts.services.look(id, signal);
   const done: StopResult = { state: "confirmed", forced: false, graceMs };
   if (first === undefined || (desiredOf(first.resource) === 0 && (await hasRested(parts, first)))) return done;
-  await scale(parts, id, 0, signal);
+  await scale(parts, { id, count: 0 }, signal);
   const { came } = await awaitService(parts, { id, is: runsNothing, limitMs: graceMs + patienceMs }, signal);
   if (!came) return unconfirmed(graceMs);
   await sleep(graceMs, signal);

@@ -40,7 +40,11 @@ const isOver = ({ job, execution }: SeenTask): boolean =>
   execution === undefined ? isSettled(job) || mapTaskState({ job }).phase === "exited" : hasEnded(execution);
 
 /** Until Cloud Run shows that it has ended. An execution may be seen late: it is cancelled whenever it is. */
-export async function stopTask(parts: CloudRunParts, job: Job, { id, intent }: Wish, signal: AbortSignal): Promise<StopResult> {
+export async function stopTask(
+  parts: CloudRunParts,
+  { job, id, intent }: Wish & { readonly job: Job },
+  signal: AbortSignal,
+): Promise<StopResult> {
   const { executions, config } = parts;
   const graceMs = graceOf(config);
   const first = await seeTask(parts, job, signal);
@@ -73,6 +77,6 @@ export async function stopWorkload(
   signal: AbortSignal,
 ): Promise<StopResult> {
   const job = await parts.jobs.find(id, signal);
-  if (job !== undefined) return stopTask(parts, job, { id, intent }, signal);
+  if (job !== undefined) return stopTask(parts, { job, id, intent }, signal);
   return stopService(parts, id, signal);
 }

@@ -2,7 +2,7 @@ import { type Instant, instant } from "@longshore/core";
 
 /** As protobuf has it: over the wire, 64 bits are a text. */
 export interface ProtoTime {
-  readonly seconds?: unknown;
+  readonly seconds?: number | string | { toString(radix?: number): string } | null;
   readonly nanos?: number | null;
 }
 const billion = 1_000_000_000n;

@@ -332,7 +332,7 @@ test("the one address of a service; none of what has no port, is stopped, or is 
   const service = { ...world.task(serve), kind: "service", ports: [{ port: 8080 }] } as const;
   await world.runtime.start(service);
   await expect.poll(() => endpoints(service.id)).toMatchObject([{ port: 8080, host: "127.0.0.1", protocol: "tcp" }]);
-  const [{ host, hostPort }] = (await endpoints(service.id)) as [{ host: string; hostPort: number }];
+  const [{ host, hostPort }] = (await endpoints(service.id)) as unknown as [{ host: string; hostPort: number }];
   expect(await (await fetch(`http://${host}:${hostPort}/`)).text()).toBe("hello\n");
   await world.runtime.stop(service.id);
   expect(await endpoints(service.id)).toEqual([]);

@@ -31,7 +31,7 @@ test("each right that is missing is named", async () => {
   const deniedPermissions = ["run.jobs.create", "run.executions.cancel", "logging.logEntries.list"];
   await using world = await World.open({ deniedPermissions }, { transport: "rest" });
   const found = await preflightOf(world)(undefined);
-  const names = found.map(({ message }) => /(?:run|logging)\.\w+\.\w+/.exec(message)?.[0]);
+  const names = found.map(({ message }) => /(?:run|logging)\.\w+\.\w+/.exec(message)?.[0] ?? "");
   expect(names.toSorted()).toEqual(deniedPermissions.toSorted());
 });
 
