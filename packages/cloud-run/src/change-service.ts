@@ -11,11 +11,12 @@ import {
   isWhole,
   mapService,
   replicasOf,
+  type Resource,
   runningOf,
   type SeenService,
 } from "./map-service-state.ts";
 import { annotation, hashOf } from "./native-names.ts";
-import type { Found, Resource } from "./services.ts";
+import type { Found } from "./services.ts";
 import { graceOf } from "./spec-adjustments.ts";
 import type { CloudRunOrder } from "./spec-problems.ts";
 import type { Starting } from "./start-task.ts";

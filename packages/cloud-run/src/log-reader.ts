@@ -9,6 +9,14 @@ export interface Start {
 /** Entries as they come, and when a round of looking is over: when it began, by `performance.now()`. */
 export type Heard = { readonly entries: readonly Entry[] } | { readonly began: number };
 
+/** A log, and how its end is known. */
+export interface Followed {
+  readonly source: Source;
+  /** Nothing of it was written before: nanoseconds since 1970. */
+  readonly born: bigint;
+  /** When it ended, milliseconds since 1970; undefined while it may write. */
+  readonly ended: (signal: AbortSignal) => Promise<number | undefined>;
+}
 /** A reader that holds more than this waits until somebody has taken it. */
 const mostHeld = 20_000;
 

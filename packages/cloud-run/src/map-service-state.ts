@@ -1,9 +1,10 @@
 import { instant, type Instance, type Service, type WorkloadId } from "@longshore/core";
 import type { protos } from "@google-cloud/run";
 import { annotation, hashOf, labelsOf, lastPart } from "./native-names.ts";
-import type { Resource } from "./services.ts";
 import { whenever } from "./timestamps.ts";
 
+/** What services and worker pools have alike. */
+export type Resource = protos.google.cloud.run.v2.IService & protos.google.cloud.run.v2.IWorkerPool;
 export type Revision = protos.google.cloud.run.v2.IRevision;
 export interface SeenService {
   readonly kind: "service" | "pool";

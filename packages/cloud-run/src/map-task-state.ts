@@ -1,12 +1,13 @@
 import { constants } from "node:os";
-import { diagnose, type Diagnosis, type DiagnosisCode, type Exit, type Instant, instant, type TaskState } from "@longshore/core";
+import { diagnose, type Diagnosis, type Exit, type Instant, instant, type TaskState } from "@longshore/core";
 import { decideEnding, type StopIntent } from "@longshore/core/driver";
 import type { protos } from "@google-cloud/run";
+import { diagnoseCondition, diagnoseStart } from "./diagnose-condition.ts";
 import type { Execution, RunTask } from "./executions.ts";
 import type { Job } from "./jobs.ts";
 import { annotation } from "./native-names.ts";
 import { whenever } from "./timestamps.ts";
-import type { Verdict } from "./verdicts.ts";
+import type { Verdict } from "./read-verdict.ts";
 
 type Condition = protos.google.cloud.run.v2.ICondition;
 
@@ -46,37 +47,6 @@ const hasFailed = ({ reconciling, terminalCondition, executionCount }: Job): boo
 export const wasCancelled = (execution: Execution): boolean => completedOf(execution)?.executionReason === "CANCELLED";
 export const isCancelling = (execution: Execution): boolean => completedOf(execution)?.executionReason === "CANCELLING";
 
-/** Why a job or an execution could not begin (REST reference, CommonReason). */
-const conditionCodes: Readonly<Record<string, DiagnosisCode>> = {
-  CONTAINER_PERMISSION_DENIED: "image-unauthorized",
-  CONTAINER_IMAGE_UNAUTHORIZED: "image-unauthorized",
-  CONTAINER_IMAGE_AUTHORIZATION_CHECK_FAILED: "image-unauthorized",
-  SECRETS_ACCESS_CHECK_FAILED: "invalid-config",
-  ENCRYPTION_KEY_PERMISSION_DENIED: "invalid-config",
-  ENCRYPTION_KEY_CHECK_FAILED: "invalid-config",
-  VPC_NETWORK_NOT_FOUND: "invalid-config",
-  POSTPONED_RETRY: "no-capacity",
-};
-function diagnoseCondition({ reason, message }: Condition): Diagnosis {
-  const said = [reason, message].filter(Boolean).join(": ");
-  if (reason === "CONTAINER_MISSING")
-    return /manifest|platform|architecture|exec format/i.test(said) ? diagnose("image-platform", said) : diagnoseImage(said);
-  const code = conditionCodes[String(reason)];
-  return code === undefined ? diagnoseStart(said) : diagnose(code, said);
-}
-const diagnoseImage = (said: string): Diagnosis =>
-  /no route|timed? ?out|unavailable|registry does not answer/i.test(said)
-    ? diagnose("platform-fault", said)
-    : diagnose("image-not-found", said);
-
-function diagnoseStart(said: string): Diagnosis {
-  if (/executable file not found|no such file or directory|ENOENT|not found/i.test(said))
-    return diagnose("command-not-found", said);
-  if (/exec format error/i.test(said)) return diagnose("image-platform", said);
-  if (/permission denied|is a directory|EACCES/i.test(said)) return diagnose("command-not-executable", said);
-  if (/quota|capacity|resources? (?:is|are) (?:not available|exhausted)/i.test(said)) return diagnose("no-capacity", said);
-  return diagnose("platform-fault", said);
-}
 const signalName = (number: number): string =>
   Object.entries(constants.signals).find(([, one]) => one === number)?.[0] ?? `signal ${number}`;
 

@@ -4,22 +4,14 @@ import type { CloudRunParts } from "./cloud-run-parts.ts";
 import { executionName } from "./executions.ts";
 import type { Job } from "./jobs.ts";
 import { LogPlacer, readPosition } from "./log-placer.ts";
-import type { Start } from "./log-reader.ts";
+import type { Followed, Start } from "./log-reader.ts";
 import { hasEnded, mapTaskState } from "./map-task-state.ts";
 import { lastPart, noSuchWorkload } from "./native-names.ts";
-import type { Source } from "./read-entry.ts";
 import { toMillis, toNanos } from "./timestamps.ts";
 import { defaultQuietMs } from "./verdicts.ts";
 
 export interface CloudRunLogQuery extends DriverLogQuery {
   readonly id: WorkloadId;
-}
-export interface Followed {
-  readonly source: Source;
-  /** Nothing of it was written before: nanoseconds since 1970. */
-  readonly born: bigint;
-  /** When it ended, milliseconds since 1970; undefined while it may write. */
-  readonly ended: (signal: AbortSignal) => Promise<number | undefined>;
 }
 export const defaultOverlapMs = 10_000;
 /** Clocks differ, and programs write their own times. */

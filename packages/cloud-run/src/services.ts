@@ -4,16 +4,12 @@ import type { DriverInspection } from "@longshore/core/driver";
 import type { CallOptions } from "google-gax";
 import { codeOf, status } from "./classify-cloud-run-error.ts";
 import { type CloudRunApi, type Page, unlessMissing } from "./cloud-run-api.ts";
-import { mapService, type Revision, type SeenService } from "./map-service-state.ts";
+import { mapService, type Resource, type Revision, type SeenService } from "./map-service-state.ts";
 import { idOf, label, lastPart, resourceName } from "./native-names.ts";
-import type { Followed } from "./read-cloud-run-logs.ts";
+import type { Followed } from "./log-reader.ts";
 import type { CloudRunRequest } from "./to-cloud-run-request.ts";
 import { toNanos, whenever } from "./timestamps.ts";
 
-type NativeService = protos.google.cloud.run.v2.IService;
-type Pool = protos.google.cloud.run.v2.IWorkerPool;
-/** What services and worker pools have alike. */
-export type Resource = NativeService & Pool;
 export type Kind = SeenService["kind"];
 export interface Found {
   readonly kind: Kind;

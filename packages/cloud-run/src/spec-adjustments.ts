@@ -5,7 +5,7 @@ import { type CloudRunOrder, longestTimeoutMs, sizeOf } from "./spec-problems.ts
 type Tell = (adjustment: Adjustment) => void;
 
 /** Documented of services (run/docs/container-contract): between SIGTERM and SIGKILL. */
-export const defaultGraceMs = 10_000;
+const defaultGraceMs = 10_000;
 export const graceOf = ({ stopGraceMs = defaultGraceMs }: CloudRunConfig): number => stopGraceMs;
 
 /** Probes come every 1 to 240 seconds, and an instance has 240 altogether (REST reference, Probe). */

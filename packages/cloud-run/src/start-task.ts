@@ -18,7 +18,7 @@ export interface Starting {
 const drawRun = (): string => randomBytes(4).toString("hex");
 
 type Input<K extends CloudRunRequest["request"]> = Extract<CloudRunRequest, { readonly request: K }>["input"];
-export function requestOf<K extends CloudRunRequest["request"]>(plan: Plan<CloudRunRequest>, kind: K): Input<K> {
+function requestOf<K extends CloudRunRequest["request"]>(plan: Plan<CloudRunRequest>, kind: K): Input<K> {
   const found = plan.requests.find(({ request }) => request === kind);
   if (found === undefined) throw new LongshoreError(`the plan has no ${kind}`, { code: "internal", operation: "start" });
   return found.input as Input<K>;

@@ -5,8 +5,7 @@ import type { CloudRunParts } from "./cloud-run-parts.ts";
 import { desiredOf, isSettled, runningOf, type SeenService } from "./map-service-state.ts";
 import type { Found } from "./services.ts";
 import { graceOf } from "./spec-adjustments.ts";
-import { unconfirmed } from "./stop-workload.ts";
-import { patienceMs } from "./until-over.ts";
+import { patienceMs, unconfirmed } from "./until-over.ts";
 
 /** The wish for another number of instances, whoever else changes the service meanwhile. Undefined where there is none. */
 export async function scale(

@@ -1,4 +1,4 @@
-import { instant, type StopResult, type WorkloadId } from "@longshore/core";
+import { type StopResult, type WorkloadId } from "@longshore/core";
 import type { DriverStopOptions, StopIntent } from "@longshore/core/driver";
 import type { CloudRunParts } from "./cloud-run-parts.ts";
 import { executionName } from "./executions.ts";
@@ -8,17 +8,10 @@ import { hasEnded, intentOf, isCancelling, isSettled, mapTaskState, type SeenTas
 import { annotation } from "./native-names.ts";
 import { graceOf } from "./spec-adjustments.ts";
 import { stopService } from "./stop-service.ts";
-import { patienceMs, untilOver } from "./until-over.ts";
+import { unconfirmed, untilOver } from "./until-over.ts";
 
 const killedCode = 137;
 
-export const unconfirmed = (graceMs: number): StopResult => ({
-  state: "unconfirmed",
-  forced: false,
-  graceMs,
-  deadline: instant(Date.now() + patienceMs),
-  reason: "Cloud Run was told to stop it and does not say that it has",
-});
 interface Wish {
   readonly id: WorkloadId;
   readonly intent: StopIntent;

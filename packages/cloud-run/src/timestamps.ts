@@ -16,6 +16,6 @@ export function fromNanos(nanos: bigint): Instant {
   const whole = new Date(Number(nanos / billion) * 1000).toISOString().slice(0, 19);
   return instant(`${whole}.${String(nanos % billion).padStart(9, "0")}Z`);
 }
-export const toInstant = (time: ProtoTime): Instant => fromNanos(toNanos(time));
+const toInstant = (time: ProtoTime): Instant => fromNanos(toNanos(time));
 export const whenever = (time: ProtoTime | null | undefined): Instant | undefined =>
   time === null || time === undefined ? undefined : toInstant(time);

@@ -27,7 +27,7 @@ export type CloudRunRequest =
       { readonly parent: string; readonly workerPoolId: string; readonly workerPool: protos.google.cloud.run.v2.IWorkerPool }
     >;
 /** Ends the name of the execution: of this one start alone. */
-export const drawn = "{a random word}";
+const drawn = "{a random word}";
 
 /** Never an override: what a task runs stands in its job alone. */
 function toJob(order: CloudRunOrder, owner: Owner, config: CloudRunConfig): protos.google.cloud.run.v2.IJob {

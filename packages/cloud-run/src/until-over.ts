@@ -1,3 +1,4 @@
+import { instant, type StopResult } from "@longshore/core";
 import { sleep } from "@longshore/core/driver";
 import type { CloudRunParts } from "./cloud-run-parts.ts";
 
@@ -25,3 +26,11 @@ export async function untilOver(
   }
   return true;
 }
+/** The answer then. */
+export const unconfirmed = (graceMs: number): StopResult => ({
+  state: "unconfirmed",
+  forced: false,
+  graceMs,
+  deadline: instant(Date.now() + patienceMs),
+  reason: "Cloud Run was told to stop it and does not say that it has",
+});

@@ -5,17 +5,9 @@ import type { LogPoller } from "./log-poller.ts";
 import { completedOf, type SeenTask, wasCancelled } from "./map-task-state.ts";
 import { lastPart } from "./native-names.ts";
 import type { Entry } from "./read-entry.ts";
+import { readVerdict, type Verdict } from "./read-verdict.ts";
 import { toMillis, toNanos } from "./timestamps.ts";
 
-/** What the platform's log says of a program's end. */
-export interface Verdict {
-  readonly code?: number;
-  readonly signal?: string;
-  readonly outOfMemory?: true;
-  readonly evidence: string;
-  /** It may still come. */
-  readonly pending?: true;
-}
 const nothing: Verdict = { evidence: "" };
 const pending: Verdict = { evidence: "", pending: true };
 /** SIGKILL: the platform's for memory, or the program's own. */
@@ -23,26 +15,6 @@ const killed = { signal: 9, code: 137 } as const;
 export const defaultQuietMs = 10_000;
 /** More of them than a process ever asks for again. */
 const mostKept = 2000;
-
-/** Cloud Run's words, one of them at the end of each program. */
-function readVerdict(lines: readonly Entry[]): Verdict | undefined {
-  const texts = lines.filter(({ log }) => log === "system").map(({ text }) => text);
-  const memory = texts.find((text) => /memory limit of .* exceeded/i.test(text));
-  const [exited, code] = firstMatch(texts, /Container called exit\((\d+)\)/i);
-  const [ended, signal] = firstMatch(texts, /terminated on signal (\w+)/i);
-  const evidence = [memory, exited, ended].filter((text) => text !== undefined).join("; ");
-  if (evidence === "") return undefined;
-  return {
-    ...(code !== undefined && { code: Number(code) }),
-    ...(signal !== undefined && { signal }),
-    ...(memory !== undefined && { outOfMemory: true }),
-    evidence,
-  };
-}
-function firstMatch(texts: readonly string[], pattern: RegExp): readonly [text: string | undefined, word: string | undefined] {
-  const match = texts.map((text) => pattern.exec(text)).find((found) => found !== null);
-  return match == null ? [undefined, undefined] : [match.input, match[1]];
-}
 
 /** Where the API does not tell how a program ended: after a cancellation, and whether a SIGKILL was for memory. */
 export class Verdicts {

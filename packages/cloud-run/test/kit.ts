@@ -4,9 +4,9 @@ import type { CloudRunEmulator } from "@longshore/emulators";
 
 export const image = "busybox:1.35";
 export const project = "longshore-tests";
-export const region = "europe-west3";
+const region = "europe-west3";
 export const serviceAccount = `program@${project}.iam.gserviceaccount.com`;
-export const parent = `projects/${project}/locations/${region}`;
+const parent = `projects/${project}/locations/${region}`;
 export type Transport = NonNullable<CloudRunConfig["transport"]>;
 /** What the emulator gives a program between TERM and KILL. */
 export const graceMs = 1000;
