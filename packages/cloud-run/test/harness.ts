@@ -1,4 +1,12 @@
-import { type Harness, type HarnessOpening, openOptions, type Route, shellProgram, wireAbilities } from "@longshore/conformance";
+import {
+  type Harness,
+  type HarnessOpening,
+  openOptions,
+  outOfMemoryScript,
+  type Route,
+  shellProgram,
+  wireAbilities,
+} from "@longshore/conformance";
 import { openRuntime, type Runtime } from "@longshore/core";
 import { type CloudRunConfig, runtime as plugin } from "@longshore/cloud-run";
 import { type CloudRunEmulator, type CloudRunEmulatorOptions, startCloudRunEmulator } from "@longshore/emulators";
@@ -66,6 +74,10 @@ export async function cloudRunHarness(transport: Transport, options: CloudRunEmu
         throw new Error("Cloud Run names no instance");
       },
     },
+    ...(emulator.engine === "docker" && {
+      // The least that Cloud Run has.
+      outOfMemory: { image, command: ["sh", "-c", outOfMemoryScript], resources: { memory: "512Mi" } },
+    }),
     // Cloud Logging keeps no empty lines.
     tells: { signals: true, streams: true, emptyLines: false },
     patienceMs: 60_000,

@@ -6,6 +6,8 @@ const isFull = process.env["LONGSHORE_FULL"] === "1";
 const count = isFull ? 300 : 60;
 /** Of a whole project, and Cloud Logging's own (cloud.google.com/logging/quotas). */
 const callsPerMinute = 60;
+/** What this process takes of them: in a sample little, so that it matters within half a minute. */
+const share = isFull ? 50 : 8;
 const minuteMs = 60_000;
 const linesEach = 20;
 const spread = "n=0; while [ $n -lt 20 ]; do echo line $n; n=$((n+1)); sleep 0.2; done";
@@ -22,10 +24,10 @@ function sampled(world: World, operation: string): Disposable & { readonly mostI
   return { mostInAMinute, [Symbol.dispose]: () => clearInterval(timer) };
 }
 
-test(`${count} tasks at once: within Cloud Logging's ${callsPerMinute} calls a minute, every line once`, async () => {
+test(`${count} tasks at once: within ${share} of Cloud Logging's ${callsPerMinute} calls a minute, every line once`, async () => {
   await using world = await World.open(
     { quotas: true },
-    { logCallsPerMinute: 50, pollMs: 500, logQuietMs: 3000, logOverlapMs: 3000 },
+    { logCallsPerMinute: share, pollMs: 500, logQuietMs: 3000, logOverlapMs: 3000 },
   );
   const { runtime, emulator } = world;
   using calls = sampled(world, "logging:ListLogEntries");
@@ -44,5 +46,5 @@ test(`${count} tasks at once: within Cloud Logging's ${callsPerMinute} calls a m
   expect(texts.filter((own) => JSON.stringify(own) !== JSON.stringify(wanted))).toEqual([]);
   const refused = emulator.journal.entries("logging:ListLogEntries").filter(({ error }) => error !== undefined);
   expect(refused).toEqual([]);
-  expect(most).toBeLessThanOrEqual(callsPerMinute);
+  expect(most).toBeLessThanOrEqual(share);
 }, 900_000);
