@@ -12,7 +12,7 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import { DescribeTasksCommand, ECSClient, ListTasksCommand, type ListTasksCommandInput, type Task } from "@aws-sdk/client-ecs";
 import { type Host, tokenBucket } from "@longshore/core";
-import { retry } from "@longshore/core/driver";
+import { insist } from "@longshore/core/driver";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { errorName, isBroken, isThrottled } from "./classify-ecs-error.ts";
 import type { EcsConfig, EcsCredentials } from "./ecs-config.ts";
@@ -33,8 +33,6 @@ export interface Target {
 const describeLimit = 100;
 /** What ECS refuses for its rate is refused for a second or two: with the pauses between them about half a minute. */
 const throttledAttempts = 12;
-/** As the SDK itself does. Every call may be made twice: by its token, its name, or because it asks only. */
-const brokenAttempts = 3;
 /** An answer that comes this late does not come. */
 const answerLimitMs = 30_000;
 /** To each service. Answers come in some ten milliseconds: ten are more than any rate of AWS's needs. */
@@ -74,26 +72,15 @@ export class EcsApi implements Disposable {
     this.logs = new CloudWatchLogsClient({ ...this.settings, disableHostPrefix: endpoint !== undefined });
     this.target = { cluster: config.cluster ?? "default", logGroup: config.logGroup ?? "/longshore" };
   }
-  /** Sends one command. Throttled answers are no answers: they slow all down, and are asked for again. */
-  async call<Output>(
+  /** Sends one command. Every call may be made twice: by its token, its name, or because it asks only. */
+  call<Output>(
     name: string,
     signal: AbortSignal,
     send: (options: { readonly abortSignal: AbortSignal }) => Promise<Output>,
   ): Promise<Output> {
-    const once = async (): Promise<Output> => {
-      await this.#bucket.take(name, signal);
-      await this.#host.limiter.take(name, signal);
-      try {
-        return await send({ abortSignal: signal });
-      } catch (error) {
-        signal.throwIfAborted();
-        if (isThrottled(error)) for (const limiter of [this.#bucket, this.#host.limiter]) limiter.throttled(undefined);
-        throw error;
-      }
-    };
-    let broken = 0;
-    const when = (error: unknown): boolean => isThrottled(error) || (isBroken(error) && ++broken < brokenAttempts);
-    return retry({ signal, attempts: throttledAttempts, when }, once);
+    const limiters = [this.#bucket, this.#host.limiter];
+    const options = { name, signal, limiters, isThrottled, throttledAttempts, isBroken };
+    return insist(options, () => send({ abortSignal: signal }));
   }
   async describe(arns: readonly string[], signal: AbortSignal): Promise<readonly Task[]> {
     const { cluster } = this.target;

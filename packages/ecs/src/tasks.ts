@@ -6,25 +6,18 @@ import {
   type Task as EcsTask,
 } from "@aws-sdk/client-ecs";
 import type { Owner, WorkloadId } from "@longshore/core";
-import { neverAborted, orAbort } from "@longshore/core/driver";
+import { GatheredLooks } from "@longshore/core/driver";
 import type { EcsApi } from "./ecs-api.ts";
 import { isOver } from "./map-task-state.ts";
 import { startedBy } from "./native-names.ts";
 import { groupOf, type Record } from "./records.ts";
 
-interface Asked {
-  readonly arn: string;
-  readonly resolve: (task: EcsTask | undefined) => void;
-  readonly reject: (error: unknown) => void;
-}
 export interface Found {
   readonly record: Record;
   readonly task: EcsTask;
 }
 /** What a task says of its record. */
 const bearingOf = ({ startedBy: by, group }: EcsTask): string => `${by} ${group}`;
-/** Looks that are asked for within this time are one call. */
-const gatherMs = 20;
 /** More records than this are looked for by their families. */
 const fewRecords = 3;
 
@@ -36,28 +29,19 @@ export class Tasks {
   readonly #arns = new Map<string, string>();
   readonly #ended = new Map<string, EcsTask>();
   readonly #known = new Map<WorkloadId, Record>();
-  #asked: Asked[] = [];
+  readonly #looks: GatheredLooks<EcsTask>;
 
   constructor(api: EcsApi, owner: Owner) {
     this.#api = api;
     this.#owner = owner;
+    this.#looks = new GatheredLooks(async (arns, signal) => {
+      const tasks = await api.describe(arns, signal);
+      return new Map(tasks.map((task) => [task.taskArn ?? "", task]));
+    });
   }
   /** One look for all that ask for one now. Undefined where ECS does not know it, yet or any more. */
-  async look(arn: string, signal: AbortSignal): Promise<EcsTask | undefined> {
-    const { promise, resolve, reject } = Promise.withResolvers<EcsTask | undefined>();
-    if (this.#asked.push({ arn, resolve, reject }) === 1) setTimeout(() => void this.#answer(), gatherMs);
-    return orAbort(signal, () => promise);
-  }
-  async #answer(): Promise<void> {
-    const asked = this.#asked;
-    this.#asked = [];
-    try {
-      const tasks = await this.#api.describe([...new Set(asked.map(({ arn }) => arn))], neverAborted());
-      const found = new Map(tasks.map((task) => [task.taskArn, task]));
-      for (const { arn, resolve } of asked) resolve(found.get(arn));
-    } catch (error) {
-      for (const { reject } of asked) reject(error);
-    }
+  look(arn: string, signal: AbortSignal): Promise<EcsTask | undefined> {
+    return this.#looks.look(arn, signal);
   }
   remember(record: Record, { taskArn }: EcsTask): void {
     if (taskArn === undefined) return;
