@@ -1,5 +1,5 @@
 import { type Host, tokenBucket } from "@longshore/core";
-import { retry } from "@longshore/core/driver";
+import { insist } from "@longshore/core/driver";
 import type { CallOptions } from "google-gax";
 import { classifyCloudRunError, codeOf, isBroken, isThrottled, status } from "./classify-cloud-run-error.ts";
 import type { CloudRunClients } from "./cloud-run-clients.ts";
@@ -9,8 +9,6 @@ import { Turns } from "./turns.ts";
 
 /** What is refused for its rate is refused until a minute is over: with the pauses between them about a minute and a half. */
 const throttledAttempts = 25;
-/** Every call may be made twice: by its name, its etag, or because it asks only. */
-const brokenAttempts = 3;
 /** An answer that comes this late does not come. */
 const answerLimitMs = 30_000;
 /** Answers come in some ten milliseconds: ten at once are more than any rate of Google's needs. */
@@ -48,7 +46,7 @@ export class CloudRunApi implements AsyncDisposable {
     const burst = Math.max(1, Math.floor(logCallsPerMinute / 6));
     this.#logBucket = tokenBucket({ perSecond: Math.max(1, logCallsPerMinute - burst) / 60, burst });
   }
-  /** Throttled answers are no answers: they slow all down, and are asked for again. */
+  /** Every call may be made twice: by its name, its etag, or because it asks only. */
   call<T>(name: string, signal: AbortSignal, send: Send<T>): Promise<T> {
     return this.#insist(this.#bucket, { name, signal }, send);
   }
@@ -69,29 +67,22 @@ export class CloudRunApi implements AsyncDisposable {
       token = page.next ?? "";
     } while (token !== "");
   }
-  async #insist<T>(
+  #insist<T>(
     bucket: Host["limiter"],
     { name, signal }: { readonly name: string; readonly signal: AbortSignal },
     send: Send<T>,
   ): Promise<T> {
-    const limiters = [bucket, this.#host.limiter];
-    const once = async (): Promise<T> => {
-      for (const limiter of limiters) await limiter.take(name, signal);
-      using _turn = await this.#turns.take(signal);
-      try {
-        return await send({ signal, timeout: answerLimitMs, retry: null });
-      } catch (error) {
-        signal.throwIfAborted();
-        if (isThrottled(error)) for (const limiter of limiters) limiter.throttled(undefined);
-        throw error;
-      }
-    };
-    let broken = 0;
-    // What an update tells by it is that somebody else was quicker.
+    // What an update tells by ABORTED is that somebody else was quicker.
     const isLate = (error: unknown): boolean => codeOf(error) === status.aborted && name.startsWith("Update");
-    const when = (error: unknown): boolean =>
-      isThrottled(error) || (isBroken(error) && !isLate(error) && ++broken < brokenAttempts);
-    return retry({ signal, attempts: throttledAttempts, when }, once);
+    const options = {
+      ...{ name, signal, isThrottled, throttledAttempts },
+      limiters: [bucket, this.#host.limiter],
+      isBroken: (error: unknown) => isBroken(error) && !isLate(error),
+    };
+    return insist(options, async () => {
+      using _turn = await this.#turns.take(signal);
+      return await send({ signal, timeout: answerLimitMs, retry: null });
+    });
   }
   async [Symbol.asyncDispose](): Promise<void> {
     await this.clients.close();

@@ -1,6 +1,6 @@
 import type { protos } from "@google-cloud/run";
 import type { Owner } from "@longshore/core";
-import { neverAborted, orAbort } from "@longshore/core/driver";
+import { GatheredLooks } from "@longshore/core/driver";
 import { codeOf, status } from "./classify-cloud-run-error.ts";
 import { type CloudRunApi, unlessMissing } from "./cloud-run-api.ts";
 import { type Job } from "./jobs.ts";
@@ -9,13 +9,6 @@ import { idOf, lastPart, runOf } from "./native-names.ts";
 export type Execution = protos.google.cloud.run.v2.IExecution;
 export type RunTask = protos.google.cloud.run.v2.ITask;
 
-interface Asked {
-  readonly name: string;
-  readonly resolve: (execution: Execution | undefined) => void;
-  readonly reject: (error: unknown) => void;
-}
-/** Looks that are asked for within this time are one call. */
-const gatherMs = 20;
 /** More executions than this are looked for among all of the region's. */
 const fewNames = 3;
 const pageSize = 1000;
@@ -29,17 +22,16 @@ export class Executions {
   readonly #owner: Owner;
   /** By the execution's name: how its task ended never changes. */
   readonly #ended = new Map<string, RunTask>();
-  #asked: Asked[] = [];
+  readonly #looks: GatheredLooks<Execution>;
 
   constructor(api: CloudRunApi, owner: Owner) {
     this.#api = api;
     this.#owner = owner;
+    this.#looks = new GatheredLooks((names, signal) => (names.length > fewNames ? this.#all(signal) : this.#each(names, signal)));
   }
   /** One look for all that ask for one now. Undefined where Cloud Run does not show it, yet or any more. */
-  async look(name: string, signal: AbortSignal): Promise<Execution | undefined> {
-    const { promise, resolve, reject } = Promise.withResolvers<Execution | undefined>();
-    if (this.#asked.push({ name, resolve, reject }) === 1) setTimeout(() => void this.#answer(), gatherMs);
-    return orAbort(signal, () => promise);
+  look(name: string, signal: AbortSignal): Promise<Execution | undefined> {
+    return this.#looks.look(name, signal);
   }
   /** Of an execution that has ended. */
   async task(execution: Execution, signal: AbortSignal): Promise<RunTask | undefined> {
@@ -70,31 +62,20 @@ export class Executions {
       if (code !== status.failedPrecondition && code !== status.notFound) throw error;
     }
   }
-  async #answer(): Promise<void> {
-    const asked = this.#asked;
-    this.#asked = [];
-    const names = new Set(asked.map(({ name }) => name));
-    try {
-      const found = names.size > fewNames ? await this.#all() : await this.#each([...names]);
-      for (const { name, resolve } of asked) resolve(found.get(name));
-    } catch (error) {
-      for (const { reject } of asked) reject(error);
-    }
-  }
-  async #each(names: readonly string[]): Promise<ReadonlyMap<string, Execution>> {
+  async #each(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Execution>> {
     const { clients } = this.#api;
     const get = async (name: string): Promise<readonly (readonly [string, Execution])[]> => {
       const send = (): Promise<[Execution, ...unknown[]]> =>
-        this.#api.call("GetExecution", neverAborted(), (options) => clients.executions.getExecution({ name }, options));
+        this.#api.call("GetExecution", signal, (options) => clients.executions.getExecution({ name }, options));
       const answer = await unlessMissing(send);
       return answer === undefined ? [] : [[name, answer[0]]];
     };
     return new Map((await Promise.all(names.map(get))).flat());
   }
-  async #all(): Promise<ReadonlyMap<string, Execution>> {
+  async #all(signal: AbortSignal): Promise<ReadonlyMap<string, Execution>> {
     const { clients, parent } = this.#api;
     const found = new Map<string, Execution>();
-    const pages = this.#api.pages<Execution>("ListExecutions", neverAborted(), async (pageToken, options) => {
+    const pages = this.#api.pages<Execution>("ListExecutions", signal, async (pageToken, options) => {
       const [items, , answer] = await clients.executions.listExecutions(
         { parent: `${parent}/jobs/-`, pageSize, pageToken },
         options,

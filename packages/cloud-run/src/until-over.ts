@@ -1,5 +1,5 @@
 import { instant, type StopResult } from "@longshore/core";
-import { sleep } from "@longshore/core/driver";
+import { lookUntil } from "@longshore/core/driver";
 import type { CloudRunParts } from "./cloud-run-parts.ts";
 
 /** What Cloud Run takes to end a task beside the program's grace: after that something is wrong there. */
@@ -14,18 +14,11 @@ interface Waiting {
   readonly graceMs: number;
 }
 /** False where it takes much longer than it may. */
-export async function untilOver(
+export const untilOver = (
   parts: Pick<CloudRunParts, "config">,
   { look, graceMs }: Waiting,
   signal: AbortSignal,
-): Promise<boolean> {
-  const latest = performance.now() + graceMs + patienceMs;
-  while (!(await look())) {
-    if (performance.now() > latest) return false;
-    await sleep(pollMsOf(parts), signal);
-  }
-  return true;
-}
+): Promise<boolean> => lookUntil({ look, everyMs: pollMsOf(parts), limitMs: graceMs + patienceMs }, signal);
 /** The answer then. */
 export const unconfirmed = (graceMs: number): StopResult => ({
   state: "unconfirmed",
