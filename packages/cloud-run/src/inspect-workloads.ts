@@ -4,6 +4,7 @@ import type { CloudRunParts } from "./cloud-run-parts.ts";
 import { executionName } from "./executions.ts";
 import { isTask, type Job } from "./jobs.ts";
 import { hasEnded, mapTaskState, type SeenTask } from "./map-task-state.ts";
+import { mapService } from "./map-service-state.ts";
 import { hashOf, idOf, labelsOf } from "./native-names.ts";
 import { toMillis, whenever } from "./timestamps.ts";
 
@@ -40,7 +41,7 @@ export async function toTask(parts: CloudRunParts, job: Job, signal: AbortSignal
 /** One that is being deleted is about to be gone. */
 const isLeaving = ({ deleteTime }: Job): boolean => deleteTime != null;
 
-/** By name where there are few, else one listing of jobs and one of executions. */
+/** By name where there are few, else by one listing of each kind. */
 export async function inspectWorkloads(
   parts: CloudRunParts,
   ids: readonly WorkloadId[],
@@ -49,10 +50,13 @@ export async function inspectWorkloads(
   const { jobs, services, host } = parts;
   const listed = ids.length > fewIds ? await Array.fromAsync(jobs.all(signal)) : undefined;
   const byId = new Map(listed?.filter(isTask).map((job) => [idOf(job, host.owner), job]));
+  const others = listed === undefined || ids.every((id) => byId.has(id)) ? undefined : (await services.lookAll(signal)).services;
   const answer = async (id: WorkloadId): Promise<DriverInspection> => {
     const job = listed === undefined ? await jobs.find(id, signal) : byId.get(id);
     if (job !== undefined) return isLeaving(job) ? { kind: "absent", id } : toTask(parts, job, signal);
-    return services.inspect(id, signal);
+    if (others === undefined) return services.inspect(id, signal);
+    const seen = others.get(id);
+    return seen === undefined ? { kind: "absent", id } : mapService(id, seen);
   };
   return Promise.all(ids.map(answer));
 }

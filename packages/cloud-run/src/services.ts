@@ -15,6 +15,11 @@ export interface Found {
   readonly kind: Kind;
   readonly resource: Resource;
 }
+export interface AllServices {
+  readonly services: ReadonlyMap<WorkloadId, SeenService>;
+  readonly leaving: readonly Found[];
+}
+const isLeaving = ({ resource }: Found): boolean => resource.deleteTime != null;
 type CreateRequest = Exclude<CloudRunRequest, { readonly request: "CreateJobRequest" }>;
 
 const pageSize = 1000;
@@ -50,26 +55,41 @@ export class Services {
     return found && this.see(found, signal);
   }
   async see({ kind, resource }: Found, signal: AbortSignal): Promise<SeenService> {
+    return { kind, resource, revisions: await this.#revisions(resource.name ?? "", signal) };
+  }
+  #revisions(parent: string, signal: AbortSignal): Promise<readonly Revision[]> {
     const { revisions } = this.#api.clients;
-    const parent = resource.name ?? "";
     const pages = this.#api.pages<Revision>("ListRevisions", signal, async (pageToken, options) => {
       const [items, , answer] = await revisions.listRevisions({ parent, pageSize, pageToken }, options);
       return { items, next: answer?.nextPageToken };
     });
-    return { kind, resource, revisions: await Array.fromAsync(pages) };
+    return Array.fromAsync(pages);
+  }
+  /** All of the owner's, and apart those that are on their way out: by a listing of each kind and of its revisions. */
+  async lookAll(signal: AbortSignal): Promise<AllServices> {
+    const all = await Array.fromAsync(this.#list(signal));
+    const [found, leaving] = [all.filter((one) => !isLeaving(one)), all.filter(isLeaving)];
+    const kinds = [...new Set(found.map(({ kind }) => kind))];
+    const lists = await Promise.all(kinds.map((kind) => this.#revisions(`${this.#api.parent}/${collections[kind]}/-`, signal)));
+    const byOwner = Map.groupBy(lists.flat(), ({ name }) => (name ?? "").split("/revisions/")[0]);
+    const seen = found.map(({ kind, resource }): readonly [WorkloadId, SeenService] => [
+      idOf(resource, this.#owner) as WorkloadId,
+      { kind, resource, revisions: byOwner.get(resource.name ?? "") ?? [] },
+    ]);
+    return { services: new Map(seen), leaving };
   }
   async inspect(id: WorkloadId, signal: AbortSignal): Promise<DriverInspection> {
     const found = await this.find(id, signal);
-    if (found === undefined || found.resource.deleteTime != null) return { kind: "absent", id };
+    if (found === undefined || isLeaving(found)) return { kind: "absent", id };
     return mapService(id, await this.see(found, signal));
   }
   async *all(signal: AbortSignal): AsyncGenerator<Service | Leftover, void, void> {
-    for await (const { kind, resource } of this.#list(signal)) {
+    const seen = await this.lookAll(signal);
+    for (const [id, one] of seen.services) yield mapService(id, one);
+    for (const { kind, resource } of seen.leaving) {
       const id = idOf(resource, this.#owner) as WorkloadId;
-      const { name, createTime, deleteTime } = resource;
-      const createdAt = whenever(createTime) ?? instant(0);
-      if (deleteTime == null) yield mapService(id, await this.see({ kind, resource }, signal));
-      else yield { kind: "leftover", id, what: kind, nativeId: name ?? "", createdAt };
+      const createdAt = whenever(resource.createTime) ?? instant(0);
+      yield { kind: "leftover", id, what: kind, nativeId: resource.name ?? "", createdAt };
     }
   }
   /** How its log is read; undefined where there is none. */

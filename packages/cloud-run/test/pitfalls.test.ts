@@ -342,6 +342,21 @@ test("the one address of a service; none of what has no port, is stopped, or is 
   await expect(endpoints(world.id())).rejects.toSatisfy((error) => LongshoreError.is(error, "not-found"));
 });
 
+test("one look at many services costs a listing of each kind, and one of their revisions", async () => {
+  await using world = await World.open();
+  const specs = Array.from({ length: 8 }, () => ({ ...world.task("sleep 60"), kind: "service" }) as const);
+  await Promise.all(specs.map((spec) => world.runtime.start(spec)));
+  const ready = specs.map(async ({ id }) => {
+    for await (const seen of world.runtime.observe(id)) if (seen.kind === "service" && seen.state.ready === 1) return id;
+    return undefined;
+  });
+  expect(await Promise.all(ready)).toEqual(specs.map(({ id }) => id));
+  world.emulator.journal.clear();
+  expect((await Array.fromAsync(world.runtime.list())).map(({ kind }) => kind)).toEqual(specs.map(() => "service"));
+  const { counts } = world.emulator.journal;
+  expect(counts).toEqual({ "run:ListJobs": 1, "run:ListRevisions": 1, "run:ListServices": 1, "run:ListWorkerPools": 1 });
+});
+
 test("a service does not lose its port by an update", async () => {
   await using world = await World.open();
   const worker = { ...world.task("sleep 60"), kind: "service" } as const;
