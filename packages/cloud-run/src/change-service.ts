@@ -93,12 +93,13 @@ async function replace({ services }: CloudRunParts, { id, wanted }: Replacing, s
     const now = await services.find(id, signal);
     if (now === undefined) return;
     const { name, etag } = now.resource;
-    const { labels, annotations, template, ingress } = wanted.resource;
+    const { labels, annotations, template, ingress, launchStage } = wanted.resource;
     const count = desiredOf(now.resource) === 0 ? 0 : Math.max(1, desiredOf(wanted.resource));
     const resource = {
       ...now.resource,
       ...{ name, etag, labels, annotations, template },
       ...(ingress != null && { ingress }),
+      ...(launchStage != null && { launchStage }),
       scaling: { ...wanted.resource.scaling, manualInstanceCount: count },
     } as Resource;
     if (await services.update({ kind: now.kind, resource }, signal)) return;

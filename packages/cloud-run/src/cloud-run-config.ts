@@ -55,6 +55,8 @@ export interface CloudRunOptions {
   readonly executionEnvironment?: "gen1" | "gen2";
   /** Refuse CPU and memory that Cloud Run does not have, instead of taking the next larger ones. Default: false. */
   readonly exactSize?: boolean;
+  /** Where the region has something that is needed here, such as worker pools, before it is generally available. Default: Google's own, `GA`. */
+  readonly launchStage?: "BETA" | "ALPHA";
   /** Google's own labels, for cost allocation: lower-case letters, digits, `_` and `-`. */
   readonly labels?: Dictionary<string>;
 }

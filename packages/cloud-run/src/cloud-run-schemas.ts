@@ -39,6 +39,7 @@ const options = {
   encryptionKey: z.string().min(1).optional(),
   executionEnvironment: z.enum(["gen1", "gen2"]).optional(),
   exactSize: z.boolean().optional(),
+  launchStage: z.enum(["BETA", "ALPHA"]).optional(),
   labels: z
     .record(
       z.string().regex(/^(?!longshore)[a-z][a-z0-9_-]{0,62}$/, "expected a label's key: lower-case letters, digits, _ and -"),

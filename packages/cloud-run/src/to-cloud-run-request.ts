@@ -6,7 +6,7 @@ import { fieldTable } from "./field-table.ts";
 import { annotation, place, resourceName } from "./native-names.ts";
 import { specAdjustments, timeoutSeconds } from "./spec-adjustments.ts";
 import { accountOf, type CloudRunOrder, specProblems } from "./spec-problems.ts";
-import { toAnnotations, toContainer, toLabels, toPlacement } from "./to-container.ts";
+import { toAnnotations, toContainer, toLabels, toPlacement, toStage } from "./to-container.ts";
 import { toService, toWorkerPool } from "./to-service.ts";
 
 type V2 = typeof protos.google.cloud.run.v2;
@@ -37,6 +37,7 @@ function toJob(order: CloudRunOrder, owner: Owner, config: CloudRunConfig): prot
     labels,
     annotations: { ...toAnnotations(order), [annotation.run]: drawn },
     startExecutionToken: drawn,
+    ...toStage(order),
     template: {
       labels,
       taskCount: 1,

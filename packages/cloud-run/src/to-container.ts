@@ -42,6 +42,10 @@ export const toAnnotations = ({ spec, specHash }: CloudRunOrder): Record<string,
   }),
 });
 
+/** Of jobs, services and worker pools alike, beside their template. */
+export const toStage = ({ options: { launchStage } }: CloudRunOrder): { readonly launchStage?: "BETA" | "ALPHA" } =>
+  launchStage === undefined ? {} : { launchStage };
+
 /** Network, key: what jobs, services and worker pools have alike. */
 export function toPlacement({ options: { vpc, encryptionKey } }: CloudRunOrder): {
   readonly vpcAccess?: protos.google.cloud.run.v2.IVpcAccess;

@@ -4,7 +4,7 @@ import type { CloudRunConfig } from "./cloud-run-config.ts";
 import { annotation } from "./native-names.ts";
 import { probeAttempts, probeEverySeconds } from "./spec-adjustments.ts";
 import { accountOf, type CloudRunOrder } from "./spec-problems.ts";
-import { toAnnotations, toContainer, toLabels, toPlacement } from "./to-container.ts";
+import { toAnnotations, toContainer, toLabels, toPlacement, toStage } from "./to-container.ts";
 
 type Run = typeof protos.google.cloud.run.v2;
 type Container = protos.google.cloud.run.v2.IContainer;
@@ -53,6 +53,7 @@ export function toService(order: CloudRunOrder, owner: Owner, config: CloudRunCo
   return {
     labels: toLabels(order, owner),
     annotations: notes(order),
+    ...toStage(order),
     ingress: ingresses[ingress],
     template: {
       ...shared(order, owner, config),
@@ -68,6 +69,7 @@ export function toWorkerPool(order: CloudRunOrder, owner: Owner, config: CloudRu
   return {
     labels: toLabels(order, owner),
     annotations: notes(order),
+    ...toStage(order),
     template: shared(order, owner, config),
     scaling: { manualInstanceCount: replicasOf(order) },
   };

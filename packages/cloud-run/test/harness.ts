@@ -53,6 +53,7 @@ export async function cloudRunHarness(transport: Transport, options: CloudRunEmu
       { concurrency: 7 },
       { encryptionKey: "projects/p/locations/l/keyRings/r/cryptoKeys/k" },
       { executionEnvironment: "gen1" },
+      { launchStage: "BETA" },
       { labels: { team: "blue" } },
     ],
     bad: {
