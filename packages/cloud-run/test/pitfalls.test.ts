@@ -201,13 +201,13 @@ describe("logs", () => {
     const half = "n=0; while [ $n -lt 25000 ]; do echo line $n; n=$((n+1)); done";
     const [much, little] = [
       world.task(`${half}; sleep 2; ${half.replaceAll("line", "again")}`),
-      world.task("sleep 3; echo hello"),
+      world.task("sleep 8; echo hello"),
     ];
     await Promise.all([much, little].map((spec) => world.runtime.start(spec)));
     const slow = world.runtime.logs(much.id, { follow: true });
     const first = await slow.next();
     expect(await logsOf(world, little)).toEqual(["hello"]);
-    await new Promise((resolve) => setTimeout(resolve, 3000));
+
     const texts = [...textsOf([first.value as object]), ...textsOf(await Array.fromAsync(slow))];
     const wanted = ["line", "again"].flatMap((word) => Array.from({ length: 25_000 }, (_, index) => `${word} ${index}`));
     expect(texts.length).toBe(wanted.length);
