@@ -53,7 +53,7 @@ export async function buildEcsBackend(options: EcsEmulatorOptions, { clock, faul
     createSsmService(parameters),
     createStsService(),
   ]);
-  const cloud = new AwsCloud({ services, clock, account, quotas });
+  const cloud = new AwsCloud({ services, clock, account, quotas, accept: ({ url }) => state.sessions.accept(url) });
   const close = async (): Promise<void> => {
     state.close();
     await cloud.close();
