@@ -11,6 +11,7 @@ export const neededActions = [
   "ecs:DescribeServices",
   "ecs:DescribeTaskDefinition",
   "ecs:DescribeTasks",
+  "ecs:ExecuteCommand",
   "ecs:ListTaskDefinitionFamilies",
   "ecs:ListTaskDefinitions",
   "ecs:ListTasks",

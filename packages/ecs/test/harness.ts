@@ -30,7 +30,9 @@ export async function ecsHarness(options: EcsEmulatorOptions = {}): Promise<EcsH
     emulator,
     traits: plugin.traits,
     open: (opening: HarnessOpening): Promise<Runtime> => openRuntime(plugin.with(config(opening.through)), openOptions(opening)),
-    program: (steps) => ({ image, command: ["sh", "-c", shellProgram(steps)] }),
+    program: (steps) => ({ image, command: ["sh", "-c", shellProgram(steps)], options: { ecs: { executeCommand: true } } }),
+    // A process has no terminal.
+    sessions: emulator.engine === "docker" ? ["exec", "terminal"] : ["exec"],
     natives: (owner) => bed.natives(owner),
     alive: async (owner, id) => (await bed.running(owner, id)).map(({ taskArn }) => taskArn!),
     runs: async (owner, id) => (await bed.tasks()).filter(({ startedBy }) => startedBy === `longshore/${owner}/${id}`).length,
