@@ -21,6 +21,7 @@ say "c$c"; read -r l`;
 /**
  * Without one. The terminal that ECS gives all the same is made to pass bytes on as they are, and to hold its output on Ctrl-S.
  * What the program says comes in frames of base64, \`o\` or \`e\` first: the agent passes text on, and the outputs have to come apart.
+ * Each frame is one write, so that the two never mix: \`dd\` gathers what it reads, in BusyBox only where both sizes differ.
  * What is typed comes as lengths and base64, with 0 as its end. \`x\`: the program has ended, and reads no more.
  */
 const plainScript = `
@@ -32,7 +33,7 @@ t=p; if [ -t 0 ]; then t=n; stty raw -echo ixon 2>/dev/null && t=t; fi
 say r$t; read -r l || exit
 run() { if [ -n "$d" ]; then CDPATH= cd "$d" >/dev/null || exit; fi; exec "$@"; }
 feed() { [ -n "$i" ] || return; while read -r n && [ "$n" != 0 ]; do dd bs="$n" count=1 iflag=fullblock 2>/dev/null | base64 -d 2>/dev/null || break; done; }
-enc() { while c=$(dd bs=24576 count=1 2>/dev/null | base64) && [ -n "$c" ]; do printf '\\001%s%s%s\\002' "$m" "$1" "$c" | dd ibs=65536 obs=65536 2>/dev/null >&5; done; }
+enc() { while c=$(dd bs=24576 count=1 2>/dev/null | base64) && [ -n "$c" ]; do printf '\\001%s%s%s\\002' "$m" "$1" "$c" | dd ibs=4096 obs=65536 2>/dev/null >&5; done; }
 c=$({ { feed 3>&- 4>&- | { (run "$@" 3>&- 4>&- 5>&-); echo $? >&3; say x; } 2>&1 >&4 | enc e; } 4>&1 | enc o; } 3>&1)
 say "c$c"
 while read -r l; do case $l in *"$m"*) break;; esac; done`;
