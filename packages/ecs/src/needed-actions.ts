@@ -34,3 +34,11 @@ export const neededActions = [
   "iam:PassRole",
   "iam:SimulatePrincipalPolicy",
 ] as const;
+
+/** What a task's own role needs where commands may be run in it (developerguide, "ECS Exec", task role). */
+export const commandActions = [
+  "ssmmessages:CreateControlChannel",
+  "ssmmessages:CreateDataChannel",
+  "ssmmessages:OpenControlChannel",
+  "ssmmessages:OpenDataChannel",
+] as const;

@@ -41,6 +41,12 @@ function messagesOf(socket: WebSocket): AsyncGenerator<Uint8Array | string, void
   return read();
 }
 
+/** What nobody reads any more is read all the same, or the other side's farewell is never heard. */
+function hangUp(socket: WebSocket): void {
+  socket.close(1000);
+  socket.resume();
+}
+
 function toCloudSocket(socket: WebSocket, closing: AbortSignal): CloudSocket {
   const gone = new AbortController();
   socket.once("close", () => gone.abort(new Error("whoever was connected is gone")));
@@ -52,7 +58,7 @@ function toCloudSocket(socket: WebSocket, closing: AbortSignal): CloudSocket {
   return {
     messages: messagesOf(socket),
     send: (message) => new Promise((resolve) => socket.send(message, () => resolve())),
-    close: () => socket.close(1000),
+    close: () => hangUp(socket),
     cut,
     signal: AbortSignal.any([gone.signal, closing]),
   };
@@ -74,7 +80,7 @@ export async function openSocket(
   if (!opened) return;
   const cloudSocket = toCloudSocket(opened, closing);
   await serve(cloudSocket).catch(() => cloudSocket.cut());
-  if (opened.readyState === opened.OPEN) opened.close(1000);
+  hangUp(opened);
 }
 
 export async function refuseUpgrade({ socket }: Upgrade): Promise<void> {

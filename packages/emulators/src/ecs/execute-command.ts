@@ -1,11 +1,12 @@
 import type { AwsCall } from "../aws/aws-service.ts";
+import { ModelledError } from "../aws/modelled-error.ts";
 import type { ClusterRecord } from "./cluster-record.ts";
 import { invalidParameter } from "./ecs-errors.ts";
 import type { EcsState } from "./ecs-state.ts";
 import { sessionTroubleOf } from "./session-trouble.ts";
 import type { TaskRecord } from "./task-record.ts";
 
-/** ECS has one message for both. */
+/** One message for either. */
 const notEnabled =
   "The execute command failed because execute command was not enabled when the task was run or the execute command agent isn't running. Wait and try again or run a new task with execute command enabled and try again.";
 
@@ -36,7 +37,8 @@ export function executeCommand(state: EcsState, input: ExecuteCommandInput, foun
   if (input.container === undefined && more.length > 0) throw invalidParameter("The task has several containers: name one.");
   const container = task.containers.find(({ definition }) => definition.name === (input.container ?? only?.definition.name));
   if (!container) throw invalidParameter("The referenced container was not found in the task.");
-  if (container.lastStatus !== "RUNNING" || !container.run) throw invalidParameter(notEnabled);
+  if (container.lastStatus !== "RUNNING" || !container.run)
+    throw new ModelledError("TargetNotConnectedException", "The execute command failed because the container is not running.");
   const { kmsKeyId } = (cluster.configuration as ExecuteConfiguration | undefined)?.executeCommandConfiguration ?? {};
   const session = {
     run: container.run,

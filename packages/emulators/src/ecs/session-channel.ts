@@ -32,6 +32,8 @@ export class SessionChannel {
   readonly #sessionId: string;
   readonly #unacknowledged: Unacknowledged[] = [];
   readonly #early = new Map<number, SessionMessage>();
+  /** Acknowledged already. */
+  readonly #wasEarly = new Set<number>();
   readonly #inputs: SessionMessage[] = [];
   #nextToSend = 0;
   #nextToHear = 0;
@@ -65,7 +67,7 @@ export class SessionChannel {
         yield next;
         this.#inputs.shift();
         this.#nextToHear++;
-        await this.#acknowledge(next);
+        if (!this.#wasEarly.delete(next.sequence)) await this.#acknowledge(next);
         this.#takeEarly();
       } else if (this.#over) return;
       else await this.#stirred();
@@ -98,7 +100,7 @@ export class SessionChannel {
       Output: output,
     };
     await this.#wire.send(this.#writeContent("channel_closed", content));
-    this.#wire.close();
+    await this.#wire.close();
   }
 
   async #hear(message: SessionMessage): Promise<void> {
@@ -120,6 +122,7 @@ export class SessionChannel {
       const early = this.#early.get(expected);
       if (early === undefined) return;
       this.#early.delete(expected);
+      this.#wasEarly.add(expected);
       this.#inputs.push(early);
     }
   }

@@ -1,8 +1,11 @@
+import { setTimeout } from "node:timers/promises";
 import type { CloudSocket } from "../cloud.ts";
 import type { SessionTrouble } from "./session-trouble.ts";
 
 /** So long a message that changes places waits for the one that goes before it. */
 const shuffleMs = 50;
+/** So long after the last message whoever has been told of the end may take to hang up. */
+const hangUpMs = 1000;
 const isNth = (count: number, every: number | undefined): boolean => every !== undefined && count % every === 0;
 
 /** A session's connection, with all that goes wrong on it. */
@@ -29,7 +32,7 @@ export class SessionWire {
     if (isNth(this.#sent, loseEvery)) return;
     if (shuffle && this.#waiting === undefined) {
       this.#waiting = message;
-      setTimeout(() => void this.#sendWaiting(), shuffleMs).unref();
+      void setTimeout(shuffleMs, undefined, { ref: false }).then(() => this.#sendWaiting());
       return;
     }
     await this.#socket.send(message);
@@ -39,13 +42,16 @@ export class SessionWire {
 
   async *messages(): AsyncGenerator<Uint8Array | string, void, void> {
     for await (const message of this.#socket.messages) {
-      // The first one is what opens the channel: without it there is none.
-      if (this.#heard++ > 0 && isNth(this.#heard, this.#trouble.missEvery)) continue;
-      yield message;
+      this.#heard++;
+      if (!isNth(this.#heard, this.#trouble.missEvery)) yield message;
     }
   }
 
-  close(): void {
+  /** Once the other side has hung up, or does not. */
+  async close(): Promise<void> {
+    await this.#sendWaiting();
+    const { signal } = this.#socket;
+    await setTimeout(hangUpMs, undefined, { signal, ref: false }).catch(() => {});
     this.#socket.close();
   }
 
