@@ -4,6 +4,7 @@ import type { ExecRequest, Exit, TaskSpec } from "@longshore/core";
 import type { FaultRule } from "@longshore/emulators";
 import { UpdateClusterCommand } from "@aws-sdk/client-ecs";
 import { afterAll, describe, expect, test } from "vitest";
+import { MarkedText } from "../src/marked-text.ts";
 import { ecsHarness } from "./harness.ts";
 import { World } from "./world.ts";
 
@@ -72,20 +73,37 @@ describe.runIf(docker)("commands in containers (requires docker)", async () => {
   test("a reader that is slow holds the program, and loses nothing", async () => {
     await using world = await World.open({ engine: "docker" });
     const { id } = await running(world);
-    const command = ["sh", "-c", "head -c 6000000 /dev/zero; echo $(cut -d' ' -f1 /proc/uptime) >&2"];
-    let [length, held] = [0, false];
-    for await (const event of world.runtime.capabilities.exec.exec({ id, command })) {
-      if (event.kind !== "output" || event.stream !== "stdout") continue;
-      length += event.bytes.length;
-      if (held) continue;
-      held = true;
-      await new Promise((resolve) => setTimeout(resolve, 1500));
-      // What the program has said by now is far from all: it waits.
-      const looked = await exec(world, { id, command: ["sh", "-c", "ps -o args | grep -c '[h]ead -c 6000000'"] });
-      expect(looked.stdout.toString()).not.toBe("0\n");
+    // Without an end, until it is told of one.
+    const script = "until [ -e /tmp/enough ]; do head -c 100000 /dev/zero; echo >> /tmp/rounds; done; wc -l < /tmp/rounds >&2";
+    const look = async (...command: readonly string[]) => String((await exec(world, { id, command })).stdout);
+    let [length, rounds] = [0, ""];
+    for await (const event of world.runtime.capabilities.exec.exec({ id, command: ["sh", "-c", script] })) {
+      if (event.kind !== "output") continue;
+      if (event.stream === "stderr") rounds += Buffer.from(event.bytes).toString();
+      else length += event.bytes.length;
+      if (length > event.bytes.length) continue;
+      const settled = async (): Promise<boolean> => {
+        const before = await look("cat", "/tmp/rounds");
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        return before !== "" && before === (await look("cat", "/tmp/rounds"));
+      };
+      await expect.poll(settled, { timeout: 45_000 }).toBe(true);
+      await look("touch", "/tmp/enough");
     }
-    expect(length).toBe(6_000_000);
+    expect(length).toBe(Number(rounds) * 100_000);
   }, 60_000);
+  test.each([undefined, { columns: 80, rows: 24 }])(
+    "nothing of a command is left when it has ended, terminal: %j",
+    async (tty) => {
+      await using world = await World.open({ engine: "docker" });
+      const { id } = await running(world);
+      await exec(world, { id, command: ["true", "left-over"], ...(tty && { tty }) });
+      // Whoever looks does not find itself.
+      const command = ["sh", "-c", "ps -o args | grep -c '[l]eft-over'"];
+      await expect.poll(async () => String((await exec(world, { id, command })).stdout), { timeout: 10_000 }).toBe("0\n");
+    },
+    60_000,
+  );
   test("Ctrl-C ends the program and not what tells of it", async () => {
     await using world = await World.open({ engine: "docker" });
     const { id } = await running(world);
@@ -105,6 +123,21 @@ describe.runIf(docker)("commands in containers (requires docker)", async () => {
     const ran = await exec(world, { id, command: ["sh", "-c", "head -c 5; exit 4"], input: input() });
     expect([ran.exit?.code, ran.stdout.toString()]).toEqual([4, "typed"]);
   }, 60_000);
+});
+
+test("what the script says is found wherever it is cut", () => {
+  const marker = "0123456789abcdef";
+  const all = Buffer.from(`a\u0001\u0001${marker.slice(0, 5)}b\u0001${marker}c0\u0002\u0001${marker}o\nQUJD\u0002rest\u0001`);
+  const read = (...cuts: readonly Buffer[]) => {
+    const marked = new MarkedText(marker);
+    const pieces = cuts.flatMap((cut) => marked.push(cut));
+    const text = Buffer.concat(pieces.flatMap((piece) => (piece.kind === "text" ? [piece.bytes] : []))).toString();
+    return { text, marks: pieces.flatMap((piece) => (piece.kind === "mark" ? [`${piece.letter}:${piece.body}`] : [])) };
+  };
+  const expected = { text: `a\u0001\u0001${marker.slice(0, 5)}brest`, marks: ["c:0", "o:\nQUJD"] };
+  expect(read(all)).toEqual(expected);
+  for (let cut = 1; cut < all.length; cut++) expect(read(all.subarray(0, cut), all.subarray(cut))).toEqual(expected);
+  expect(read(...[...all].map((byte) => Buffer.from([byte])))).toEqual(expected);
 });
 
 describe("words and surroundings", () => {
@@ -190,7 +223,9 @@ describe("a channel on which things go wrong", () => {
     expect(await world.runtime.inspect(id)).toMatchObject({ state: { phase: "running" } });
   });
   test("an answer that is lost runs nothing twice", async () => {
-    await using world = await withFaults({ operation: "ecs:ExecuteCommand", fault: { kind: "lose-reply" }, times: 1 });
+    // Without a handshake, an agent begins whether anybody comes or not.
+    const lost = { operation: "ecs:ExecuteCommand", fault: { kind: "lose-reply" }, times: 1 } as const;
+    await using world = await withFaults(lost, session("ecs:session-no-handshake"));
     const { id } = await running(world);
     const file = `/tmp/${world.owner}`;
     await exec(world, { id, command: ["sh", "-c", `echo once >> ${file}`] });

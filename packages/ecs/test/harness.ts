@@ -42,7 +42,7 @@ export async function ecsHarness(options: EcsEmulatorOptions = {}): Promise<EcsH
       { securityGroups: ["sg-00000000000000001"] },
       { publicAddress: true },
       { capacityProviders: ["some-provider"] },
-      { executeCommand: true },
+      { executeCommand: false },
       { platformVersion: "1.4.0" },
       { tags: { team: "blue" } },
     ],

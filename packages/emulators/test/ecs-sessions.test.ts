@@ -1,5 +1,9 @@
 import { ExecuteCommandCommand, UpdateClusterCommand } from "@aws-sdk/client-ecs";
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { payloadType, readSessionMessage, writeSessionMessage } from "../src/ecs/session-message.ts";
 import { SessionOutput } from "../src/ecs/session-output.ts";
@@ -207,7 +211,12 @@ describe("faults of a session", () => {
   });
   test("no-handshake: the command says the first word", async () => {
     await using bed = await bedWith(fault("ecs:session-no-handshake"));
-    const client = new SessionClient(await sessionOf(bed, command));
+    // The agent begins, whether anybody comes or not.
+    const place = await mkdtemp(join(tmpdir(), "session-"));
+    const session = await sessionOf(bed, `sh -c 'touch ${place}/begun; seq 1 3000'`);
+    await expect.poll(() => existsSync(join(place, "begun"))).toBe(true);
+    await rm(place, { recursive: true });
+    const client = new SessionClient(session);
     await client.closed;
     expect(client.arrived[0]).toMatchObject({ type: "output_stream_data", payloadType: payloadType.output, flags: 1 });
     expect(client.output).toBe(whole);

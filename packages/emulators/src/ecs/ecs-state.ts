@@ -108,6 +108,7 @@ export class EcsState {
 
   /** Starts nothing any more. What runs is left to the engine, which is disposed of by whoever made it. */
   close(): void {
+    this.sessions.close();
     for (const scheduler of this.schedulers.values()) scheduler.close();
   }
 }

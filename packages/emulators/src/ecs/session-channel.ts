@@ -15,7 +15,7 @@ const mostPayloadBytes = 1024;
 const resendMs = 200;
 const resendLookMs = 100;
 /** So many messages wait for being acknowledged: then the program waits too. */
-const mostUnacknowledged = 10_000;
+const mostUnacknowledged = 2000;
 /** At the end, nobody waits longer for what was not acknowledged. */
 const farewellMs = 2000;
 

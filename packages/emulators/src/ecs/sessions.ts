@@ -1,13 +1,14 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { CloudSocket } from "../cloud.ts";
+import { PendingSocket } from "./pending-socket.ts";
 import { type AgentSession, serveSession } from "./session-agent.ts";
 
 /** So many that nobody has come for are remembered. */
 const mostWaiting = 1000;
 
 interface Waiting {
-  readonly session: AgentSession;
+  readonly socket: PendingSocket;
   readonly token: string;
 }
 export interface OpenedSession {
@@ -20,17 +21,28 @@ export interface OpenedSession {
 export class Sessions {
   readonly #clock: Clock;
   readonly #waiting = new Map<string, Waiting>();
+  readonly #closing = new AbortController();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** @param origin Where the caller reaches the emulator. */
+  /**
+   * The agent begins at once, whether anybody comes or not.
+   * @param origin Where the caller reaches the emulator.
+   */
   open(session: Omit<AgentSession, "sessionId">, origin: string): OpenedSession {
     const sessionId = `ecs-execute-command-${randomBytes(16).toString("base64url").toLowerCase().replace(/[-_]/g, "0")}`;
     const token = randomBytes(96).toString("base64");
-    this.#waiting.set(sessionId, { session: { ...session, sessionId }, token });
-    for (const oldest of this.#waiting.keys()) if (this.#waiting.size > mostWaiting) this.#waiting.delete(oldest);
+    const socket = new PendingSocket(this.#closing.signal);
+    this.#waiting.set(sessionId, { socket, token });
+    this.#forgetOldest();
+    // The end of what it runs in ends it too.
+    void session.run.exited.then(() => socket.cut());
+    void serveSession(socket, { ...session, sessionId }, this.#clock).then(
+      () => this.#waiting.delete(sessionId),
+      () => socket.cut(),
+    );
     const place = origin.replace(/^http/, "ws");
     return { sessionId, streamUrl: `${place}/v1/data-channel/${sessionId}?role=publish_subscribe`, tokenValue: token };
   }
@@ -41,6 +53,11 @@ export class Sessions {
     return this.#waiting.has(sessionId) ? (socket) => this.#serve(sessionId, socket) : undefined;
   }
 
+  /** Ends all of them. */
+  close(): void {
+    this.#closing.abort(new Error("the emulator is closing"));
+  }
+
   async #serve(sessionId: string, socket: CloudSocket): Promise<void> {
     const messages = socket.messages[Symbol.asyncIterator]();
     const { value } = await messages.next();
@@ -48,7 +65,14 @@ export class Sessions {
     if (!waiting || !opens(value, waiting.token)) return socket.close();
     this.#waiting.delete(sessionId);
     const rest = { [Symbol.asyncIterator]: () => messages };
-    await serveSession({ ...socket, messages: rest as CloudSocket["messages"] }, waiting.session, this.#clock);
+    await waiting.socket.connect({ ...socket, messages: rest as CloudSocket["messages"] });
+  }
+
+  #forgetOldest(): void {
+    const [oldest] = this.#waiting;
+    if (this.#waiting.size <= mostWaiting || !oldest) return;
+    oldest[1].socket.cut();
+    this.#waiting.delete(oldest[0]);
   }
 }
 
