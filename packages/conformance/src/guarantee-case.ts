@@ -14,6 +14,7 @@ type NeedName =
   | "crash"
   | "services"
   | "secrets"
+  | "storedSecrets"
   | "exec"
   | "attach"
   | "copy"
@@ -44,7 +45,11 @@ const watchers = "an open runtime enforces time limits here (trait timeLimit: wa
 export const needs: Readonly<Record<NeedName, Need>> = {
   crash: unless(({ crash }) => crash, "the harness cannot crash a process (crash)"),
   services: unless(({ services }) => services, "there are no services here (services)"),
-  secrets: unless(({ secrets }) => secrets, "programs are given no secrets here (secrets)"),
+  secrets: unless(
+    ({ secrets }) => secrets !== undefined && (secrets.resolves ?? true),
+    "programs are given no secrets of the resolver here (secrets.resolves)",
+  ),
+  storedSecrets: unless(({ secrets }) => secrets?.put, "programs are given no secrets of the backend's store here (secrets.put)"),
   exec: session("exec"),
   attach: session("attach"),
   copy: unless(({ copying }) => copying, "files are not copied here (copying)"),

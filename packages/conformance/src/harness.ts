@@ -106,6 +106,10 @@ export interface SecretAbility {
    * with arguments. Not what only the workload's own user reads.
    */
   dump(owner: Owner, id: WorkloadId): Promise<string>;
+  /** Secrets of the host's resolver reach programs here. Default: true. */
+  readonly resolves?: boolean;
+  /** Puts a value into the backend's own store, and answers what a spec refers to it by. Absent: programs get none from there. */
+  readonly put?: (value: string) => Promise<string>;
 }
 
 /** How the suite reaches the instances of a service. */

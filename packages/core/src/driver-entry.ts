@@ -6,7 +6,9 @@ export type { DriverLogQuery, DriverStopOptions, RuntimeDriver } from "./runtime
 export type { Call } from "./call.ts";
 export type { Capabilities, Change, Revision } from "./capabilities.ts";
 export type { Fault, FaultCode } from "./fault.ts";
+export { gather } from "./gather.ts";
 export type { Host } from "./host.ts";
+export { InFlight } from "./in-flight.ts";
 export type { DriverLogItem } from "./log-record.ts";
 export { MergedBatches } from "./merged-batches.ts";
 export { nativeName } from "./native-name.ts";

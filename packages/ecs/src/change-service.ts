@@ -36,7 +36,7 @@ export async function startService(parts: EcsParts, { order, plan }: Starting, {
   const { id } = order.spec;
   const definition = requestOf(plan, "RegisterTaskDefinition");
   const family = definition.family ?? "";
-  const record = await claim(parts, { id, kind: "service", family, specHash: order.specHash }, signal);
+  const { record } = await claim(parts, { id, kind: "service", family, specHash: order.specHash }, signal);
   // What was updated since then bears another hash, and what was stopped stays so: core compares.
   if ((await services.describe(id, signal)) !== undefined || record.specHash !== order.specHash) return { record };
   const create = async (): Promise<void> => {

@@ -19,7 +19,7 @@ const describeLimit = 100;
 /** What ECS refuses for its rate is refused for a second or two: with the pauses between them about half a minute. */
 const throttledAttempts = 12;
 /** As the SDK itself does. A call may be made twice by its token, its name, or because it asks only. */
-const usualBrokenAttempts = 3;
+const brokenAttempts = 3;
 /** An answer that comes this late does not come. */
 const answerLimitMs = 30_000;
 /** To each service. Answers come in some ten milliseconds: ten are more than any rate of AWS's needs. */
@@ -29,10 +29,7 @@ const usualRate = 20;
 /** Their burst is 100; what is left of it is the others' on the account. */
 const usualBurst = 50;
 
-export interface Repeating {
-  /** So often a call is made whose answer broke off. */
-  readonly brokenAttempts?: number;
-}
+type Send<Output> = (options: { readonly abortSignal: AbortSignal }) => Promise<Output>;
 
 /** The one way to AWS: every call waits its turn, and one that was throttled is made again later, after everybody else's. */
 export class EcsApi implements Disposable {
@@ -63,26 +60,25 @@ export class EcsApi implements Disposable {
     this.cluster = config.cluster ?? "default";
   }
   /** Sends one command. Throttled answers are no answers: they slow all down, and are asked for again. */
-  async call<Output>(
-    name: string,
-    signal: AbortSignal,
-    send: (options: { readonly abortSignal: AbortSignal }) => Promise<Output>,
-    { brokenAttempts = usualBrokenAttempts }: Repeating = {},
-  ): Promise<Output> {
-    const once = async (): Promise<Output> => {
-      await this.#bucket.take(name, signal);
-      await this.#host.limiter.take(name, signal);
-      try {
-        return await send({ abortSignal: signal });
-      } catch (error) {
-        signal.throwIfAborted();
-        if (isThrottled(error)) for (const limiter of [this.#bucket, this.#host.limiter]) limiter.throttled(undefined);
-        throw error;
-      }
-    };
+  async call<Output>(name: string, signal: AbortSignal, send: Send<Output>): Promise<Output> {
     let broken = 0;
     const when = (error: unknown): boolean => isThrottled(error) || (isBroken(error) && ++broken < brokenAttempts);
-    return retry({ signal, attempts: throttledAttempts, when }, once);
+    return retry({ signal, attempts: throttledAttempts, when }, () => this.#try(name, signal, send));
+  }
+  /** What must not be done twice: the caller finds out what has become of it where the answer broke off. */
+  async callOnce<Output>(name: string, signal: AbortSignal, send: Send<Output>): Promise<Output> {
+    return retry({ signal, attempts: throttledAttempts, when: isThrottled }, () => this.#try(name, signal, send));
+  }
+  async #try<Output>(name: string, signal: AbortSignal, send: Send<Output>): Promise<Output> {
+    await this.#bucket.take(name, signal);
+    await this.#host.limiter.take(name, signal);
+    try {
+      return await send({ abortSignal: signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      if (isThrottled(error)) for (const limiter of [this.#bucket, this.#host.limiter]) limiter.throttled(undefined);
+      throw error;
+    }
   }
   async describe(arns: readonly string[], signal: AbortSignal): Promise<readonly Task[]> {
     const { cluster } = this;

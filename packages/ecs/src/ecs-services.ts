@@ -97,7 +97,7 @@ export class EcsServices {
       if (deployments.some((deployment) => !known.has(deployment.id))) return;
       asked = true;
       const command = new UpdateServiceCommand(input);
-      await this.#api.call("UpdateService", signal, (options) => this.#api.ecs.send(command, options), { brokenAttempts: 1 });
+      await this.#api.callOnce("UpdateService", signal, (options) => this.#api.ecs.send(command, options));
     };
     await retry({ signal, attempts: redeployAttempts, when: isBroken }, ask);
   }

@@ -10,6 +10,7 @@ import {
   PutLogEventsCommand,
   PutRetentionPolicyCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
+import { InFlight } from "@longshore/core/driver";
 import { errorName } from "./classify-ecs-error.ts";
 import { type EcsApi, unlessNamed } from "./ecs-api.ts";
 import type { EcsConfig } from "./ecs-config.ts";
@@ -19,13 +20,17 @@ export class LogGroup {
   readonly #api: EcsApi;
   readonly #name: string;
   readonly #retentionDays: number | undefined;
+  readonly #creating = new InFlight<void>();
 
   constructor(api: EcsApi, { logGroup = "/longshore", logRetentionDays }: EcsConfig) {
     this.#api = api;
     this.#name = logGroup;
     this.#retentionDays = logRetentionDays;
   }
-  async create(signal: AbortSignal): Promise<void> {
+  create(signal: AbortSignal): Promise<void> {
+    return this.#creating.share(this.#name, (shared) => this.#create(shared), signal);
+  }
+  async #create(signal: AbortSignal): Promise<void> {
     const logGroupName = this.#name;
     const create = new CreateLogGroupCommand({ logGroupName });
     try {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Owner, WorkloadId } from "@longshore/core";
-import { neverAborted, orAbort, sleep } from "@longshore/core/driver";
+import { gather, neverAborted } from "@longshore/core/driver";
 import { errorName } from "./classify-ecs-error.ts";
 import type { LogGroup } from "./log-group.ts";
 
@@ -38,10 +38,10 @@ export const tokenOf = (owner: Owner, { id, createdAt }: Pick<Record, "id" | "cr
 export const groupOf = ({ createdAt, specHash }: Pick<Record, "createdAt" | "specHash">): string =>
   `longshore:${createdAt}:${specHash}`;
 
-/** Removals within this time are one listing. */
-const gatherMs = 20;
-/** More ids than this are looked for among all of the owner's. */
-const fewIds = 3;
+/** Who asks within this time asks with one call. */
+const gatherMs = 10;
+/** A page of DescribeLogStreams has so many (API reference). */
+const pageSize = 50;
 
 /**
  * ECS forgets a stopped task after an hour or so and its tags at once, and it cannot be told to forget one. So what exists is
@@ -50,48 +50,64 @@ const fewIds = 3;
 export class Records {
   readonly #group: LogGroup;
   readonly #owner: Owner;
-  #listing: Promise<readonly Record[]> | undefined;
+  readonly #under: (id: WorkloadId, signal: AbortSignal) => Promise<readonly Record[] | undefined>;
+  readonly #everything: (key: "all", signal: AbortSignal) => Promise<readonly Record[] | undefined>;
+  /** How many there were when all were listed last. */
+  #count = 0;
 
   constructor(group: LogGroup, owner: Owner) {
     this.#group = group;
     this.#owner = owner;
+    this.#under = gather(gatherMs, (ids) => this.#search(ids));
+    this.#everything = gather(gatherMs, async () => new Map([["all", await Array.fromAsync(this.all(neverAborted()))]]));
   }
-  /** Makes the log group where it is missing. What is there already is no error. */
-  async create(record: RecordName, signal: AbortSignal): Promise<void> {
+  /** Makes the log group where it is missing. False where the record was there. */
+  async create(record: RecordName, signal: AbortSignal): Promise<boolean> {
     const name = recordName(this.#owner, record);
     try {
       await this.#group.createStream(name, signal);
+      return true;
     } catch (error) {
-      if (errorName(error) === "ResourceAlreadyExistsException") return;
+      if (errorName(error) === "ResourceAlreadyExistsException") return false;
       if (errorName(error) !== "ResourceNotFoundException") throw error;
       await this.#group.create(signal);
-      await this.create(record, signal);
+      return this.create(record, signal);
     }
   }
-  /** The one that counts where two specs were started under one id at once: the first. */
+  /** Those of an id, the one that counts first: two specs may have been started under it at once. */
+  async under(id: WorkloadId, signal: AbortSignal): Promise<readonly Record[]> {
+    return (await this.#under(id, signal)) ?? [];
+  }
   async find(id: WorkloadId, signal: AbortSignal): Promise<Record | undefined> {
-    return (await this.of([id], signal)).get(id);
+    return (await this.under(id, signal))[0];
   }
   async of(ids: readonly WorkloadId[], signal: AbortSignal): Promise<ReadonlyMap<WorkloadId, Record>> {
-    const found = new Map<WorkloadId, Record>();
-    const take = (record: Record): void => {
-      const known = found.get(record.id);
-      if (known === undefined || isBefore(record, known)) found.set(record.id, record);
-    };
-    const prefixes = ids.length > fewIds ? [""] : ids.map((id) => `${id}/`);
-    for (const prefix of prefixes) for await (const record of this.all(signal, prefix)) take(record);
-    const asked = new Set(ids);
-    return new Map([...found].filter(([id]) => asked.has(id)));
+    const found = await Promise.all(ids.map(async (id) => [id, await this.find(id, signal)] as const));
+    return new Map(found.flatMap(([id, record]) => (record === undefined ? [] : [[id, record]])));
   }
   /** All of the owner's whose name goes on so. */
   async *all(signal: AbortSignal, prefix = ""): AsyncGenerator<Record, void, void> {
+    let count = 0;
     for await (const { logStreamName = "", creationTime = 0 } of this.#group.streams(
       `${root}/${this.#owner}/${prefix}`,
       signal,
     )) {
       const record = readRecord(logStreamName, creationTime);
-      if (record !== undefined) yield record;
+      if (record === undefined) continue;
+      count++;
+      yield record;
     }
+    if (prefix === "") this.#count = count;
+  }
+  /** All of the owner's, listed after this call. */
+  async snapshot(signal: AbortSignal): Promise<readonly Record[]> {
+    return (await this.#everything("all", signal)) ?? [];
+  }
+  /** One by one, or by a listing of all where that takes fewer calls. */
+  async #search(ids: readonly WorkloadId[]): Promise<ReadonlyMap<WorkloadId, readonly Record[]>> {
+    const prefixes = ids.length > Math.ceil(this.#count / pageSize) + 1 ? [""] : ids.map((id) => `${id}/`);
+    const lists = await Promise.all(prefixes.map((prefix) => Array.fromAsync(this.all(neverAborted(), prefix))));
+    return new Map(Map.groupBy(lists.flat().toSorted(byAge), ({ id }) => id));
   }
   async delete(record: Record, signal: AbortSignal): Promise<void> {
     await this.#group.deleteStream(record.name, signal);
@@ -111,15 +127,5 @@ export class Records {
       nextToken = page?.nextForwardToken;
     }
   }
-  /** All of the owner's, listed after this call: once for all who ask before the listing begins. */
-  async snapshot(signal: AbortSignal): Promise<readonly Record[]> {
-    this.#listing ??= sleep(gatherMs, neverAborted()).then(() => {
-      this.#listing = undefined;
-      return Array.fromAsync(this.all(neverAborted()));
-    });
-    const listing = this.#listing;
-    return orAbort(signal, () => listing);
-  }
 }
-const isBefore = (one: Record, other: Record): boolean =>
-  one.createdAt < other.createdAt || (one.createdAt === other.createdAt && one.name < other.name);
+const byAge = (one: Record, other: Record): number => one.createdAt - other.createdAt || (one.name < other.name ? -1 : 1);

@@ -42,9 +42,11 @@ async function removeService(parts: EcsParts, id: WorkloadId, signal: AbortSigna
 async function removeTasks(parts: EcsParts, id: WorkloadId, { recorded, signal }: Removing): Promise<void> {
   const { records, tasks } = parts;
   const seen = await tasks.of(recorded, signal);
-  const found = [...seen.values(), ...(await tasks.strays(id, signal))];
-  await endTasks(parts, found, signal);
   const forgotten = recorded.filter((record) => !seen.has(record));
+  // A record has one task at most; without records nobody knows what runs.
+  const strays = recorded.length > 0 && forgotten.length === 0 ? [] : await tasks.strays(id, signal);
+  const found = [...seen.values(), ...strays];
+  await endTasks(parts, found, signal);
   const noted = await Promise.all(forgotten.map((record) => records.noted(record, signal)));
   await deleteLogs(parts, [...found.map(({ taskArn = "" }) => taskArn), ...noted.flatMap((arn) => arn ?? [])], signal);
 }
@@ -56,7 +58,7 @@ interface Removing {
 /** The definition goes with the last that runs by it; the record, which bears the id, goes last of all. */
 export async function removeWorkload(parts: EcsParts, id: WorkloadId, { signal }: Call): Promise<void> {
   const { records, tasks, definitions } = parts;
-  const all = await Array.fromAsync(records.all(signal, `${id}/`));
+  const all = await records.under(id, signal);
   if (all.some(({ kind }) => kind === "service")) await removeService(parts, id, signal);
   await removeTasks(parts, id, { recorded: all.filter(({ kind }) => kind === "task"), signal });
   for (const record of all) {

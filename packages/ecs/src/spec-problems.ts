@@ -136,8 +136,12 @@ export function specAdjustments(order: EcsOrder, config: EcsConfig): readonly Ad
     const reason = "Fargate takes no security options";
     say({ path: "hardening.noNewPrivileges", from: hardening.noNewPrivileges, reason });
   }
-  if (spec.kind === "task" && spec.interruptible === true && (order.options.capacityProviders ?? config.capacityProviders)) {
-    say({ path: "interruptible", from: true, reason: "the capacity providers are named already" });
+  if (spec.kind === "task" && spec.interruptible === true) {
+    const { capacityProviders = config.capacityProviders } = order.options;
+    const reason = capacityProviders
+      ? "the capacity providers are named already"
+      : "container instances have no Spot of ECS' own";
+    if (capacityProviders || config.launchType === "EC2") say({ path: "interruptible", from: true, reason });
   }
   if (spec.kind === "service" && spec.readiness !== undefined) {
     const { periodMs = defaultReadinessPeriodMs } = spec.readiness;

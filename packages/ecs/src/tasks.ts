@@ -6,17 +6,12 @@ import {
   type Task as EcsTask,
 } from "@aws-sdk/client-ecs";
 import type { Owner, WorkloadId } from "@longshore/core";
-import { neverAborted, orAbort } from "@longshore/core/driver";
+import { gather, neverAborted } from "@longshore/core/driver";
 import type { EcsApi } from "./ecs-api.ts";
 import { isOver } from "./map-task-state.ts";
 import { startedBy } from "./native-names.ts";
 import { groupOf, type Record } from "./records.ts";
 
-interface Asked {
-  readonly arn: string;
-  readonly resolve: (task: EcsTask | undefined) => void;
-  readonly reject: (error: unknown) => void;
-}
 export interface Found {
   readonly record: Record;
   readonly task: EcsTask;
@@ -30,34 +25,22 @@ const fewRecords = 3;
 
 /** Tasks of ECS, and which record each belongs to. */
 export class Tasks {
+  /** By its ARN: one look for all that ask for one now. Undefined where ECS does not know it, yet or any more. */
+  readonly look: (arn: string, signal: AbortSignal) => Promise<EcsTask | undefined>;
   readonly #api: EcsApi;
   readonly #owner: Owner;
   /** By a record's group: the task's ARN. */
   readonly #arns = new Map<string, string>();
   readonly #ended = new Map<string, EcsTask>();
   readonly #known = new Map<WorkloadId, Record>();
-  #asked: Asked[] = [];
 
   constructor(api: EcsApi, owner: Owner) {
     this.#api = api;
     this.#owner = owner;
-  }
-  /** One look for all that ask for one now. Undefined where ECS does not know it, yet or any more. */
-  async look(arn: string, signal: AbortSignal): Promise<EcsTask | undefined> {
-    const { promise, resolve, reject } = Promise.withResolvers<EcsTask | undefined>();
-    if (this.#asked.push({ arn, resolve, reject }) === 1) setTimeout(() => void this.#answer(), gatherMs);
-    return orAbort(signal, () => promise);
-  }
-  async #answer(): Promise<void> {
-    const asked = this.#asked;
-    this.#asked = [];
-    try {
-      const tasks = await this.#api.describe([...new Set(asked.map(({ arn }) => arn))], neverAborted());
-      const found = new Map(tasks.map((task) => [task.taskArn, task]));
-      for (const { arn, resolve } of asked) resolve(found.get(arn));
-    } catch (error) {
-      for (const { reject } of asked) reject(error);
-    }
+    this.look = gather(gatherMs, async (arns) => {
+      const found = await api.describe(arns, neverAborted());
+      return new Map(found.map((task) => [task.taskArn ?? "", task]));
+    });
   }
   remember(record: Record, { taskArn }: EcsTask): void {
     if (taskArn === undefined) return;

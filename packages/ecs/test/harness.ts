@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { type Harness, type HarnessOpening, openOptions, type Route, shellProgram, wireAbilities } from "@longshore/conformance";
 import { openRuntime, type Runtime } from "@longshore/core";
 import { type EcsConfig, runtime as plugin } from "@longshore/ecs";
@@ -46,6 +47,16 @@ export async function ecsHarness(options: EcsEmulatorOptions = {}): Promise<EcsH
       { platformVersion: "1.4.0" },
       { tags: { team: "blue" } },
     ],
+    secrets: {
+      dump: async (owner, id) =>
+        JSON.stringify([await bed.told(owner, id), emulator.journal.entries().map(({ operation, input }) => [operation, input])]),
+      resolves: false,
+      put: async (value) => {
+        const arn = `arn:aws:secretsmanager:eu-west-3:123456789012:secret:${randomUUID()}`;
+        emulator.seedSecret(arn, value);
+        return arn;
+      },
+    },
     bad: {
       image: { image: missing, command: ["true"] },
       command: { image, command: ["no-such-program"] },

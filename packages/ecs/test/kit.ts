@@ -7,6 +7,7 @@ import {
   DeleteTaskDefinitionsCommand,
   DeregisterTaskDefinitionCommand,
   DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
   ECSClient,
   ListServicesCommand,
@@ -125,6 +126,14 @@ export class Bed {
       ...(await this.services(owner)).map(({ serviceArn }) => serviceArn!),
       ...(await this.running(owner)).map(({ taskArn }) => taskArn!),
     ];
+  }
+  /** All that ECS tells of a task or a service, its definition included. */
+  async told(owner: Owner, id: WorkloadId): Promise<readonly unknown[]> {
+    const tasks = await this.running(owner, id);
+    const definitions = tasks.map(({ taskDefinitionArn: taskDefinition }) =>
+      this.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition, include: ["TAGS"] })),
+    );
+    return [...tasks, ...(await Promise.all(definitions)), ...(await this.services(owner))];
   }
   async wipe(owner: Owner): Promise<void> {
     for (const { serviceName: service } of await this.services(owner))

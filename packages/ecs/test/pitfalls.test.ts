@@ -1,5 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { type HostOptions, instant, openRuntime, type TaskSpec } from "@longshore/core";
+import { sleep } from "@longshore/core/driver";
 import { runtime as plugin } from "@longshore/ecs";
 import type { FaultRule } from "@longshore/emulators";
 import { describe, expect, test } from "vitest";
@@ -210,7 +211,7 @@ test("a restart whose answer got lost is not made twice", async () => {
 describe("what ECS has forgotten", () => {
   const laterThan = (world: World): HostOptions => ({
     owner: world.owner,
-    clock: { now: () => instant(world.emulator.clock.now()) },
+    clock: { now: () => instant(world.emulator.clock.now()), sleep },
   });
   test("a task's logs are there as long as the group keeps them; it is not run again, and leaves nothing", async () => {
     await using world = await World.open();
@@ -324,6 +325,28 @@ test("a subnet that does not exist is refused in ECS' words, and what was begun 
   expect(await Array.fromAsync(world.runtime.list())).toMatchObject([{ kind: "leftover", id: spec.id }]);
   await world.runtime.remove(spec.id);
   expect(await world.bed.natives(world.owner)).toEqual([]);
+});
+
+test.each([
+  [
+    "a role that may not be passed",
+    "AccessDeniedException",
+    "User: arn:aws:iam::123456789012:user/u is not authorized to perform: iam:PassRole on resource: arn:aws:iam::123456789012:role/r",
+    "permission-denied",
+    /allow iam:PassRole/,
+  ],
+  [
+    "a subnet of another VPC",
+    "InvalidParameterException",
+    "Error retrieving security group information for [sg-00000000000000001]: Security group and subnet belong to different networks.",
+    "invalid-spec",
+    /of one VPC/,
+  ],
+] as const)("%s is refused with its class, ECS' own words and a hint", async (_, code, message, expected, hint) => {
+  await using world = await worldWith({ operation: "ecs:RunTask", fault: { kind: "aws:error", code, message } });
+  const error: unknown = await world.runtime.start(world.task("exit 0")).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: expected, retryable: false, message: expect.stringContaining(message) });
+  expect(error).toMatchObject({ vendorCode: code, hint: expect.stringMatching(hint) });
 });
 
 test.each([

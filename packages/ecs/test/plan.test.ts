@@ -149,6 +149,28 @@ describe("commands beside the program", () => {
   });
 });
 
+describe("on container instances", () => {
+  test("no address of their own and no Spot, and ECS' own words where the cluster has none", async () => {
+    await using other = await World.open({}, { launchType: "EC2" });
+    const spec = other.task("exit 0", { interruptible: true });
+    const { requests, adjustments } = await other.runtime.plan(spec);
+    expect(adjustments.map(({ path }) => path)).toContain("interruptible");
+    const [, definition, run] = requests as readonly { readonly input: Readonly<Record<string, unknown>> }[];
+    expect(definition!.input).toMatchObject({ requiresCompatibilities: ["EC2"] });
+    expect(run!.input).toMatchObject({ launchType: "EC2" });
+    expect(run!.input).not.toHaveProperty("capacityProviderStrategy");
+    expect(run!.input).not.toHaveProperty("networkConfiguration.awsvpcConfiguration.assignPublicIp");
+    await expect(other.runtime.start(spec)).rejects.toThrow(/container instances/i);
+  });
+  test("capacity providers take the place of a launch type", async () => {
+    await using other = await World.open({}, { capacityProviders: ["blue", "green"] });
+    const { requests } = await other.runtime.plan(other.task("exit 0"));
+    const { input } = requests.at(-1) as { readonly input: object };
+    expect(input).toMatchObject({ capacityProviderStrategy: [{ capacityProvider: "blue" }, { capacityProvider: "green" }] });
+    expect(input).not.toHaveProperty("launchType");
+  });
+});
+
 describe("refused, each by its path", () => {
   test.each([
     ["hardening.add", { hardening: { add: ["NET_ADMIN"] } }],
