@@ -122,6 +122,10 @@ describe.runIf(docker)("commands in containers (requires docker)", async () => {
     };
     const ran = await exec(world, { id, command: ["sh", "-c", "head -c 5; exit 4"], input: input() });
     expect([ran.exit?.code, ran.stdout.toString()]).toEqual([4, "typed"]);
+    const silent = async function* (): AsyncGenerator<Uint8Array> {
+      await new Promise(() => {});
+    };
+    expect((await exec(world, { id, command: ["false"], input: silent() })).exit).toMatchObject({ code: 1 });
   }, 60_000);
 });
 
