@@ -8,10 +8,14 @@ export interface Conversation extends Pick<ExecRequest, "tty" | "input"> {
 }
 /** A terminal holds its output from the one to the other. */
 const key = { hold: 0x13, goOn: 0x11 } as const;
+/** What stands in between keeps a quiet connection for longer than that (the vendor's client says something as often). */
+const aliveMs = 300_000;
 /** Of what is said beside the script, so much may stand in an error. */
 const mostStrayBytes = 2000;
 
 const refused = (message: string): LongshoreError => new LongshoreError(message, { code: "invalid-argument", operation: "exec" });
+const unknown = (message: string): LongshoreError =>
+  new LongshoreError(message, { code: "unavailable", retryable: false, operation: "exec" });
 const nothing = async function* (): AsyncGenerator<Keystrokes, void, void> {};
 
 /** One command's conversation with the script that runs it. */
@@ -22,6 +26,8 @@ class Talk {
   readonly #unread = new AbortController();
   readonly #signal: AbortSignal;
   #begun = false;
+  /** Output can be held. */
+  #holds = false;
   #stray = Buffer.alloc(0);
   #code: number | undefined;
   #failure: { readonly error: unknown } | undefined;
@@ -33,6 +39,7 @@ class Talk {
   }
   async *events(): AsyncGenerator<OutputChunk | ExecEnd, void, void> {
     const text = new MarkedText(this.#asked.marker);
+    const alive = setInterval(() => this.#stayAlive(), aliveMs);
     try {
       for await (const bytes of this.#channel.read(this.#signal)) {
         for (const piece of text.push(bytes)) {
@@ -44,6 +51,7 @@ class Talk {
     } catch (error) {
       throw this.#failure === undefined ? error : this.#failure.error;
     } finally {
+      clearInterval(alive);
       this.#over.abort();
     }
     throw this.#withoutEnd();
@@ -59,7 +67,8 @@ class Talk {
       case "m":
         throw refused(`the image has no ${body}: a command without a terminal needs sh, dd and base64 in it`);
       case "r":
-        return void (await this.#begin(body));
+        await this.#begin(body);
+        return undefined;
       case "g":
         this.#begun = true;
         return undefined;
@@ -67,12 +76,18 @@ class Talk {
       case "e":
         return { kind: "output", stream: piece.letter === "o" ? "stdout" : "stderr", bytes: Buffer.from(body, "base64") };
       case "x":
-        return void this.#unread.abort();
+        this.#unread.abort();
+        return undefined;
       case "c":
-        return this.#end(Number(body));
+        return this.#end(body);
       default:
         return undefined;
     }
+  }
+  /** Says again what is so: whether output is wanted, or how large the terminal is. */
+  #stayAlive(): void {
+    if (this.#holds) this.#channel.press(this.#channel.isCrowded ? key.hold : key.goOn);
+    else this.#channel.resizeAgain();
   }
   /** The script is there, and waits for a line. */
   async #begin(terminal: string): Promise<void> {
@@ -80,7 +95,10 @@ class Talk {
     if (tty !== undefined) this.#channel.resize(tty);
     if (terminal === "n" && input !== undefined)
       throw refused("the image has no stty: a command with input needs it; expected no input");
-    if (terminal === "t") this.#channel.onCrowd = (crowded) => this.#channel.press(crowded ? key.hold : key.goOn);
+    if (terminal === "t") {
+      this.#holds = true;
+      this.#channel.onCrowd = () => this.#stayAlive();
+    }
     await this.#channel.type(Buffer.from("\n"), this.#signal);
     if (tty === undefined && input === undefined) return;
     const typing = {
@@ -95,15 +113,16 @@ class Talk {
     });
   }
   /** Until it is told that the code has arrived, the script does not end: agents wait two seconds for what is not acknowledged. */
-  #end(code: number): undefined {
-    this.#code = code;
+  #end(code: string): undefined {
     this.#over.abort();
     this.#channel.leave(Buffer.from(`\n${this.#asked.marker}\n`));
+    // Nothing, where something has ended what waited for the command.
+    if (!/^\d+$/.test(code)) throw unknown("nobody knows how the command ended: what waited for it was ended too");
+    this.#code = Number(code);
   }
   #withoutEnd(): LongshoreError {
     const said = this.#stray.toString().replace(/\s+/g, " ").trim();
-    const why = said === "" ? "the session ended before the command did" : `the session ended: ${said}`;
-    return new LongshoreError(why, { code: "unavailable", retryable: false, operation: "exec" });
+    return unknown(said === "" ? "the session ended before the command did" : `the session ended: ${said}`);
   }
 }
 const endOf = (code: number): ExecEnd => ({ kind: "exit", exit: { code, evidence: `exec: the shell around it says ${code}` } });

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Session } from "@aws-sdk/client-ecs";
-import { LongshoreError } from "@longshore/core";
+import { LongshoreError, type TerminalSize } from "@longshore/core";
 import { orAbort } from "@longshore/core/driver";
 import { answerHandshake, clientVersion } from "./answer-handshake.ts";
 import { acknowledge, acknowledgedBy, type ChannelMessage, decodeMessage, payload } from "./channel-message.ts";
@@ -23,12 +23,13 @@ export class DataChannel implements Disposable {
   readonly #chunks: Buffer[] = [];
   #bytes = 0;
   #crowded = false;
+  #size: TerminalSize | undefined;
   #closed = false;
   #leaving = false;
   #failure: LongshoreError | undefined;
   #wake: () => void = () => {};
   /** Told when more waits to be read than should, and when it does no longer. */
-  onCrowd: (crowded: boolean) => void = () => {};
+  onCrowd: () => void = () => {};
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
@@ -75,12 +76,22 @@ export class DataChannel implements Disposable {
   type(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
     return this.#outgoing.send(payload.output, bytes, signal);
   }
+  get isCrowded(): boolean {
+    return this.#crowded;
+  }
   /** A key that does not wait for others. */
   press(key: number): void {
     if (!this.#closed) this.#outgoing.sendNow(payload.output, Buffer.from([key]));
   }
-  resize({ columns, rows }: { readonly columns: number; readonly rows: number }): void {
-    if (!this.#closed) this.#outgoing.sendNow(payload.size, Buffer.from(JSON.stringify({ cols: columns, rows })));
+  resize(size: TerminalSize): void {
+    this.#size = size;
+    this.resizeAgain();
+  }
+  /** To what it is; nothing where no size was told. */
+  resizeAgain(): void {
+    if (this.#size === undefined || this.#closed) return;
+    const { columns: cols, rows } = this.#size;
+    this.#outgoing.sendNow(payload.size, Buffer.from(JSON.stringify({ cols, rows })));
   }
   /** Says the last, and leaves when it has arrived; nobody need wait for that. */
   leave(bytes: Uint8Array): void {
@@ -99,15 +110,9 @@ export class DataChannel implements Disposable {
   #hear(data: unknown): void {
     if (!(data instanceof ArrayBuffer) || this.#closed) return;
     const message = decodeMessage(Buffer.from(data));
-    switch (message?.type) {
-      case "output_stream_data":
-        return this.#take(message);
-      case "acknowledge":
-        return this.#outgoing.acknowledged(acknowledgedBy(message));
-      case "channel_closed":
-        return this.#close(endOf(message));
-      default:
-    }
+    if (message?.type === "output_stream_data") this.#take(message);
+    else if (message?.type === "acknowledge") this.#outgoing.acknowledged(acknowledgedBy(message));
+    else if (message?.type === "channel_closed") this.#close(endOf(message));
   }
   #take(message: ChannelMessage): void {
     if (this.#bytes > mostBytes) return;
@@ -132,7 +137,7 @@ export class DataChannel implements Disposable {
     const crowded = this.#bytes > (this.#crowded ? manyBytes / 2 : manyBytes);
     if (crowded === this.#crowded) return;
     this.#crowded = crowded;
-    this.onCrowd(crowded);
+    this.onCrowd();
   }
   /** The first that is known of the end counts. */
   #close(failure: LongshoreError | undefined): void {

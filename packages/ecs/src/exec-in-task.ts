@@ -37,12 +37,11 @@ async function awaitAgent(parts: EcsParts, task: EcsTask, signal: AbortSignal): 
   }
 }
 
-async function openSession(
-  { api }: EcsParts,
-  { taskArn: task }: EcsTask,
-  command: string,
-  signal: AbortSignal,
-): Promise<Session> {
+interface Asked {
+  readonly task: string | undefined;
+  readonly command: string;
+}
+async function openSession({ api }: EcsParts, { task, command }: Asked, signal: AbortSignal): Promise<Session> {
   const input = { cluster: api.cluster, task, container: mainContainer, command, interactive: true };
   try {
     // One session too many does no harm: it waits for a client, and runs nothing.
@@ -64,7 +63,8 @@ export async function* execInTask(parts: EcsParts, request: ExecRequest, { signa
   const task = await findRunning(parts, request, signal);
   await awaitAgent(parts, task, signal);
   const { line, marker } = toCommandLine(request);
-  using channel = await DataChannel.open(await openSession(parts, task, line, signal), signal);
+  const session = await openSession(parts, { task: task.taskArn, command: line }, signal);
+  using channel = await DataChannel.open(session, signal);
   const { tty, input } = request;
   yield* converse(channel, { marker, ...(tty !== undefined && { tty }), ...(input !== undefined && { input }) }, signal);
 }

@@ -123,7 +123,7 @@ describe("who may come", () => {
     await stranger.closed;
     expect(stranger.arrived).toEqual([]);
     const client = new SessionClient(session);
-    await expect.poll(() => client.arrived.length).toBeGreaterThan(1);
+    await expect.poll(() => client.arrived.length, { timeout: 10_000 }).toBeGreaterThan(1);
     const second = new SessionClient(session);
     expect(String(await second.closed)).toMatch(/404/);
     client.type("\n");
@@ -166,7 +166,7 @@ describe("what is lost on the way", () => {
     client.type("first\n", 1);
     await client.closed;
     expect(client.output).toBe("first-second\n");
-    expect(client.acknowledged.toSorted()).toEqual([0, 1, 1, 2]);
+    expect(client.acknowledged.toSorted((one, other) => one - other)).toEqual([0, 1, 1, 2]);
   });
 });
 
@@ -214,7 +214,7 @@ describe("faults of a session", () => {
     // The agent begins, whether anybody comes or not.
     const place = await mkdtemp(join(tmpdir(), "session-"));
     const session = await sessionOf(bed, `sh -c 'touch ${place}/begun; seq 1 3000'`);
-    await expect.poll(() => existsSync(join(place, "begun"))).toBe(true);
+    await expect.poll(() => existsSync(join(place, "begun")), { timeout: 10_000 }).toBe(true);
     await rm(place, { recursive: true });
     const client = new SessionClient(session);
     await client.closed;
@@ -226,7 +226,7 @@ describe("faults of a session", () => {
 test("an emulator that closes ends its sessions", async () => {
   const bed = await EcsBed.start();
   const client = new SessionClient(await sessionOf(bed, "sh -c 'read -r l'"));
-  await expect.poll(() => client.arrived.length).toBeGreaterThan(1);
+  await expect.poll(() => client.arrived.length, { timeout: 10_000 }).toBeGreaterThan(1);
   await bed[Symbol.asyncDispose]();
   expect(await client.closed).toBe(1006);
 });

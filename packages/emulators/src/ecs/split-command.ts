@@ -6,30 +6,31 @@
 export function splitCommand(line: string): readonly string[] {
   const words: string[] = [];
   let word: string | undefined;
-  let rest = [...line];
-  const take = (): string | undefined => rest.shift();
+  let at = 0;
+  const take = (): string | undefined => line[at++];
   const until = (quote: string, escapes: boolean): void => {
-    for (let rune = take(); rune !== quote; rune = take()) {
-      const meant = escapes && rune === "\\" ? take() : rune;
+    for (let letter = take(); letter !== quote; letter = take()) {
+      const meant = escapes && letter === "\\" ? take() : letter;
       if (meant === undefined) throw new TypeError("EOF found when expecting closing quote");
       word += meant;
     }
   };
-  for (let rune = take(); rune !== undefined; rune = take()) {
-    if (/[ \t\r\n]/.test(rune)) {
+  for (let letter = take(); letter !== undefined; letter = take()) {
+    if (/[ \t\r\n]/.test(letter)) {
       if (word !== undefined) words.push(word);
       word = undefined;
-    } else if (rune === "#" && word === undefined) {
-      rest = rest.slice(rest.indexOf("\n") === -1 ? rest.length : rest.indexOf("\n"));
+    } else if (letter === "#" && word === undefined) {
+      const end = line.indexOf("\n", at);
+      at = end === -1 ? line.length : end;
     } else {
       word ??= "";
-      if (rune === "'") until("'", false);
-      else if (rune === '"') until('"', true);
-      else if (rune === "\\") {
+      if (letter === "'") until("'", false);
+      else if (letter === '"') until('"', true);
+      else if (letter === "\\") {
         const meant = take();
         if (meant === undefined) throw new TypeError("EOF found after escape character");
         word += meant;
-      } else word += rune;
+      } else word += letter;
     }
   }
   if (word !== undefined) words.push(word);
