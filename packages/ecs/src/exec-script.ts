@@ -42,7 +42,7 @@ while read -r l; do case $l in *"$m"*) break;; esac; done`;
  * One word of a command line, for whatever splits it as a shell does. Two braces never stand together: what ECS passes a command
  * through gives them a meaning of its own.
  */
-export const quoteWord = (word: string): string => `'${word.replaceAll("'", `'\\''`).replace(/\{(?=\{)/g, "{''")}'`;
+const quoteWord = (word: string): string => `'${word.replaceAll("'", `'\\''`).replace(/\{(?=\{)/g, "{''")}'`;
 
 export interface CommandLine {
   readonly line: string;
