@@ -1,7 +1,7 @@
 // Long seeded runs of the conformance suite, tasks and services alike: every step boundary is crashed at, other choices in every round.
 // `npm run chaos -- --rounds 5 --seed 7 --backend docker`; a failing round is made again with its seed: `npm run chaos -- --rounds 1
 // --seed S`. Default: 3 rounds, a seed by chance, every backend
-// (kubernetes where KUBECONFIG names a cluster).
+// (kubernetes where KUBECONFIG names a cluster). ECS is the emulator, with 200 mixes of faults besides.
 import { execFileSync } from "node:child_process";
 import { randomBytes, randomInt } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -15,6 +15,7 @@ const suites = {
   memory: ["packages/conformance", "test/memory.test.ts"],
   "local-process": ["packages/local-process", "test/conformance.test.ts"],
   docker: ["packages/docker", "test/conformance.test.ts"],
+  ecs: ["packages/ecs", "test/conformance.test.ts", "test/services.test.ts", "test/mixes.test.ts"],
   kubernetes: ["packages/kubernetes", "test/conformance.test.ts"],
 };
 /** What can be run here: nobody's own cluster is used by chance. */
@@ -105,9 +106,9 @@ function progress(name) {
 }
 
 async function runSuite(name, seed) {
-  const [folder, file] = suites[name];
+  const [folder, ...files] = suites[name];
   const env = { LONGSHORE_FULL: "1", LONGSHORE_SEED: String(seed), LONGSHORE_OWNERS: prefix, NO_COLOR: "1", TMPDIR: place };
-  const args = ["run", "--root", `${root}/${folder}`, "--reporter=verbose", file];
+  const args = ["run", "--root", `${root}/${folder}`, "--reporter=verbose", ...files];
   const shown = progress(name);
   const { code } = await run("vitest", args, { capture: shown.take, env });
   shown.end();

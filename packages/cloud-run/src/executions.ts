@@ -1,6 +1,6 @@
 import type { protos } from "@google-cloud/run";
 import type { Owner } from "@longshore/core";
-import { GatheredLooks } from "@longshore/core/driver";
+import { gather } from "@longshore/core/driver";
 import { codeOf, status } from "./classify-cloud-run-error.ts";
 import { type CloudRunApi, unlessMissing } from "./cloud-run-api.ts";
 import { type Job } from "./jobs.ts";
@@ -11,6 +11,8 @@ export type RunTask = protos.google.cloud.run.v2.ITask;
 
 /** More executions than this are looked for among all of the region's. */
 const fewNames = 3;
+/** Looks that are asked for within this time are one. */
+const gatherMs = 20;
 const pageSize = 1000;
 
 /** By the job's own note, since the execution itself may not be there yet. */
@@ -18,20 +20,17 @@ export const executionName = (job: Job): string => `${job.name ?? ""}/executions
 
 /** Executions of jobs, and their tasks: each job of ours has one of one. */
 export class Executions {
+  /** By its name: one look for all that ask for one now. Undefined where Cloud Run does not show it, yet or any more. */
+  readonly look: (name: string, signal: AbortSignal) => Promise<Execution | undefined>;
   readonly #api: CloudRunApi;
   readonly #owner: Owner;
   /** By the execution's name: how its task ended never changes. */
   readonly #ended = new Map<string, RunTask>();
-  readonly #looks: GatheredLooks<Execution>;
 
   constructor(api: CloudRunApi, owner: Owner) {
     this.#api = api;
     this.#owner = owner;
-    this.#looks = new GatheredLooks((names, signal) => (names.length > fewNames ? this.#all(signal) : this.#each(names, signal)));
-  }
-  /** One look for all that ask for one now. Undefined where Cloud Run does not show it, yet or any more. */
-  look(name: string, signal: AbortSignal): Promise<Execution | undefined> {
-    return this.#looks.look(name, signal);
+    this.look = gather(gatherMs, (names, shared) => (names.length > fewNames ? this.#all(shared) : this.#each(names, shared)));
   }
   /** Of an execution that has ended. */
   async task(execution: Execution, signal: AbortSignal): Promise<RunTask | undefined> {

@@ -71,6 +71,7 @@ export async function cloudRunHarness(transport: Transport, options: CloudRunEmu
       }),
       comesBackAnew: true,
       onlyCounted: true,
+      graceOfStop: graceMs,
       kill: async () => {
         throw new Error("Cloud Run names no instance");
       },

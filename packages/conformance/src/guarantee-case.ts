@@ -15,6 +15,7 @@ type NeedName =
   | "services"
   | "instances"
   | "secrets"
+  | "storedSecrets"
   | "exec"
   | "attach"
   | "copy"
@@ -46,7 +47,11 @@ export const needs: Readonly<Record<NeedName, Need>> = {
   crash: unless(({ crash }) => crash, "the harness cannot crash a process (crash)"),
   services: unless(({ services }) => services, "there are no services here (services)"),
   instances: unless(({ services }) => services?.onlyCounted !== true, "instances are only counted here (services.onlyCounted)"),
-  secrets: unless(({ secrets }) => secrets, "programs are given no secrets here (secrets)"),
+  secrets: unless(
+    ({ secrets }) => secrets !== undefined && (secrets.resolves ?? true),
+    "programs are given no secrets of the resolver here (secrets.resolves)",
+  ),
+  storedSecrets: unless(({ secrets }) => secrets?.put, "programs are given no secrets of the backend's store here (secrets.put)"),
   exec: session("exec"),
   attach: session("attach"),
   copy: unless(({ copying }) => copying, "files are not copied here (copying)"),

@@ -106,6 +106,10 @@ export interface SecretAbility {
    * with arguments. Not what only the workload's own user reads.
    */
   dump(owner: Owner, id: WorkloadId): Promise<string>;
+  /** Secrets of the host's resolver reach programs here. Default: true. */
+  readonly resolves?: boolean;
+  /** Puts a value into the backend's own store, and answers what a spec refers to it by. Absent: programs get none from there. */
+  readonly put?: (value: string) => Promise<string>;
 }
 
 /** How the suite reaches the instances of a service. */
@@ -121,6 +125,11 @@ export interface ServiceAbility {
    * names, and nobody knows how one has ended. Default: false.
    */
   readonly onlyCounted?: boolean;
+  /**
+   * Whose grace a stop applies, and says that it did: the call's, the spec's where the backend takes none with a stop, or what the
+   * backend gives whoever asks, in milliseconds. Default: `call`.
+   */
+  readonly graceOfStop?: "call" | "spec" | number;
   /** Ends an instance's program with SIGKILL, from outside. */
   kill(owner: Owner, id: WorkloadId, instance: string): Promise<void>;
 }

@@ -71,6 +71,26 @@ async function reaches(stage: Stage, as: "file" | "env"): Promise<void> {
   await nowhere(stage, runtime, { spec, value });
 }
 
+/** Its value is no business of ours: nobody here ever has it. */
+async function stored(stage: Stage): Promise<void> {
+  const value = `s3cret-${randomBytes(9).toString("hex")}`;
+  const runtime = await stage.open();
+  const reference = (await stage.harness.secrets?.put?.(value)) ?? "";
+  const ways: string[] = [];
+  for (const as of ["env", "file"] as const) {
+    const spec = { ...stage.task(reveal), secrets: { TOKEN: { backend: reference, as } } };
+    const { problems } = await runtime.plan(spec);
+    if (problems.length > 0) continue;
+    ways.push(as);
+    await stage.soon(runtime.start(spec), "start");
+    await firstLine(stage, runtime, spec.id);
+    assert.equal(linesOf(await stage.logs(runtime, spec.id))[0], value, "the program has it");
+    await nowhere(stage, runtime, { spec, value });
+    await stage.soon(runtime.stop(spec.id, { graceMs: 0 }), "stop");
+  }
+  assert.notDeepEqual(ways, [], "there is no way for a secret of the backend's store to the program");
+}
+
 async function missing(stage: Stage): Promise<void> {
   const { secrets } = hidden();
   for (const opening of [{ secrets }, {}]) {
@@ -139,6 +159,11 @@ export const secretsStaySecret: readonly GuaranteeCase[] = [
     run: (stage) => reaches(stage, "file"),
   },
   { name: "a secret in a variable is shown nowhere, or refused", needs: [needs.secrets], run: (stage) => reaches(stage, "env") },
+  {
+    name: "a secret of the backend's store reaches the program, and is shown nowhere",
+    needs: [needs.storedSecrets],
+    run: stored,
+  },
   { name: "a secret that cannot be resolved is named by its key, and leaves nothing", needs: [needs.secrets], run: missing },
   { name: "a value that is known is masked in errors", needs: [needs.secrets], run: masked },
   {

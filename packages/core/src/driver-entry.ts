@@ -1,7 +1,6 @@
 export { decideEnding, type EndingEvidence, type StopIntent } from "./decide-ending.ts";
 export { defineRuntime, type RuntimeDefinition } from "./define-runtime.ts";
 export { diagnose } from "./diagnosis.ts";
-export { GatheredLooks } from "./gathered-looks.ts";
 export { insist, type InsistOptions } from "./insist.ts";
 export { lookUntil, type LookUntil } from "./look-until.ts";
 export { expectedWords, nearestWord } from "./nearest-word.ts";
@@ -9,7 +8,9 @@ export type { DriverLogQuery, DriverStopOptions, RuntimeDriver } from "./runtime
 export type { Call } from "./call.ts";
 export type { Capabilities, Change, Revision } from "./capabilities.ts";
 export type { Fault, FaultCode } from "./fault.ts";
+export { gather } from "./gather.ts";
 export type { Host } from "./host.ts";
+export { InFlight } from "./in-flight.ts";
 export type { DriverLogItem } from "./log-record.ts";
 export { MergedBatches } from "./merged-batches.ts";
 export { nativeName } from "./native-name.ts";

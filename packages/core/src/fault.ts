@@ -29,4 +29,8 @@ export interface Fault {
   readonly ambiguous?: boolean;
   /** The backend's own words, one line, fit to be shown; without secrets. Default: the native error's message. */
   readonly message?: string;
+  /** The backend's own name for it, such as `AccessDeniedException`. */
+  readonly vendorCode?: string;
+  /** What the reader can do about it, in one line. */
+  readonly hint?: string;
 }

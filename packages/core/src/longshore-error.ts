@@ -34,6 +34,8 @@ export class LongshoreError extends Error {
   readonly retryAfterMs?: number;
   readonly runtime?: string;
   readonly workload?: string;
+  readonly vendorCode?: string;
+  readonly hint?: string;
 
   constructor(message: string, init: LongshoreErrorInit) {
     super(message, "cause" in init ? { cause: init.cause } : undefined);
@@ -44,6 +46,8 @@ export class LongshoreError extends Error {
     if (init.retryAfterMs !== undefined) this.retryAfterMs = init.retryAfterMs;
     if (init.runtime !== undefined) this.runtime = init.runtime;
     if (init.workload !== undefined) this.workload = init.workload;
+    if (init.vendorCode !== undefined) this.vendorCode = init.vendorCode;
+    if (init.hint !== undefined) this.hint = init.hint;
   }
 
   static is(error: unknown): error is LongshoreError;
@@ -59,7 +63,7 @@ export class LongshoreError extends Error {
 
   toJSON(): ErrorReport {
     const { message, code, retryable, ambiguous, operation } = this;
-    const { retryAfterMs, runtime, workload } = this;
+    const { retryAfterMs, runtime, workload, vendorCode, hint } = this;
     return {
       message,
       code,
@@ -69,6 +73,8 @@ export class LongshoreError extends Error {
       ...(retryAfterMs !== undefined && { retryAfterMs }),
       ...(runtime !== undefined && { runtime }),
       ...(workload !== undefined && { workload }),
+      ...(vendorCode !== undefined && { vendorCode }),
+      ...(hint !== undefined && { hint }),
     };
   }
 }

@@ -1,4 +1,4 @@
-import { MergedBatches, readJsonLines } from "@longshore/core/driver";
+import { gather, InFlight, MergedBatches, readJsonLines } from "@longshore/core/driver";
 import { describe, expect, test } from "vitest";
 
 async function* once<T>(...batches: readonly (readonly T[])[]): AsyncGenerator<readonly T[], void, void> {
@@ -40,5 +40,57 @@ describe("JSON lines", () => {
       key === "at" ? Date.parse(String(value)) : value,
     );
     expect(await Array.fromAsync(lines)).toEqual([{ at: Date.parse("2026-01-01") }]);
+  });
+});
+
+describe("asked together", () => {
+  const never = new AbortController().signal;
+  const later = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 30));
+
+  test("one call for all who ask at a time, each with its own answer; what nobody knows is undefined", async () => {
+    const calls: (readonly string[])[] = [];
+    const ask = gather<string, number>(5, async (keys) => {
+      calls.push(keys);
+      return new Map([["a", 1]]);
+    });
+    expect(await Promise.all([ask("a", never), ask("b", never), ask("a", never)])).toEqual([1, undefined, 1]);
+    expect(calls).toEqual([["a", "b"]]);
+    await ask("a", never);
+    expect(calls).toEqual([["a", "b"], ["a"]]);
+  });
+  test("who aborts leaves, the others get their answer; what the call throws all get", async () => {
+    const leaving = new AbortController();
+    const ask = gather<string, number>(5, async () => new Map([["a", 1]]));
+    const [left, stayed] = [ask("a", leaving.signal), ask("a", never)];
+    leaving.abort(new Error("left"));
+    await expect(left).rejects.toThrow("left");
+    expect(await stayed).toBe(1);
+    const broken = gather<string, number>(5, () => Promise.reject(new Error("broke")));
+    expect(await Promise.allSettled([broken("a", never), broken("b", never)])).toMatchObject([
+      { status: "rejected" },
+      { status: "rejected" },
+    ]);
+  });
+  test("work of one name is done once at a time, and goes on where nobody waits any more", async () => {
+    const inFlight = new InFlight<number>();
+    let [begun, ended] = [0, 0];
+    const work = async (): Promise<number> => {
+      const mine = ++begun;
+      await later();
+      ended++;
+      return mine;
+    };
+    const leaving = new AbortController();
+    const left = inFlight.share("a", work, leaving.signal);
+    leaving.abort(new Error("left"));
+    await expect(left).rejects.toThrow("left");
+    expect(await Promise.all([inFlight.share("a", work, never), inFlight.share("b", work, never)])).toEqual([1, 2]);
+    expect([begun, ended]).toEqual([2, 2]);
+    expect(await inFlight.share("a", work, never)).toBe(3);
+  });
+  test("what work throws is not kept", async () => {
+    const inFlight = new InFlight<number>();
+    await expect(inFlight.share("a", () => Promise.reject(new Error("broke")), never)).rejects.toThrow("broke");
+    expect(await inFlight.share("a", async () => 1, never)).toBe(1);
   });
 });

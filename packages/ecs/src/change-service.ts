@@ -36,7 +36,7 @@ export async function startService(parts: EcsParts, { order, plan }: Starting, {
   const { id } = order.spec;
   const definition = requestOf(plan, "RegisterTaskDefinition");
   const family = definition.family ?? "";
-  const record = await claim(parts, { id, kind: "service", family, specHash: order.specHash }, signal);
+  const { record } = await claim(parts, { id, kind: "service", family, specHash: order.specHash }, signal);
   // What was updated since then bears another hash, and what was stopped stays so: core compares.
   if ((await services.describe(id, signal)) !== undefined || record.specHash !== order.specHash) return { record };
   const create = async (): Promise<void> => {
@@ -105,7 +105,7 @@ export async function restartService(parts: EcsParts, id: WorkloadId, call: Call
   if (seen.service.desiredCount === 0) return resumeService(parts, id, call);
   // One that an earlier call began and did not see to its end is finished.
   const isUnderWay = (seen.service.deployments ?? []).length > 1;
-  if (!isUnderWay) await parts.services.update(id, { forceNewDeployment: true }, signal);
+  if (!isUnderWay) await parts.services.redeploy(id, seen.service, signal);
   return whole(parts, { ...verb, record, limitMs: defaultReadinessTimeoutMs }, signal);
 }
 export async function resumeService(parts: EcsParts, id: WorkloadId, { signal }: Call): Promise<Service> {

@@ -1,4 +1,5 @@
 import type { Fault, FaultCode } from "@longshore/core";
+import { hintOf } from "./hint-of.ts";
 
 interface NativeError {
   readonly name?: string;
@@ -85,6 +86,12 @@ function classifyRefusal(message: string): Fault {
 
 /** Pure. Undefined for what did not come from AWS or the way to it. */
 export function classifyEcsError(error: unknown): Fault | undefined {
+  const fault = classify(error);
+  if (fault === undefined) return undefined;
+  const [vendorCode, hint] = [errorName(error), hintOf(fault.code, fault.message ?? "")];
+  return { ...fault, ...(vendorCode !== undefined && { vendorCode }), ...(hint !== undefined && { hint }) };
+}
+function classify(error: unknown): Fault | undefined {
   if (typeof error !== "object" || error === null) return undefined;
   const { name = "", code = "", message: said = "", $metadata, $response } = error as NativeError;
   const message = oneLine(said === "" ? name : said);

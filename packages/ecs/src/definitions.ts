@@ -8,6 +8,7 @@ import {
   type TaskDefinition,
 } from "@aws-sdk/client-ecs";
 import type { Dictionary } from "@longshore/core";
+import { InFlight } from "@longshore/core/driver";
 import { classifyEcsError } from "./classify-ecs-error.ts";
 import type { EcsApi } from "./ecs-api.ts";
 import { label, mainContainer, ownPrefix } from "./native-names.ts";
@@ -53,12 +54,18 @@ export class Definitions {
   readonly #active = new Map<string, string>();
   /** By ARN: definitions never change. */
   readonly #facts = new Map<string, Facts>();
+  readonly #ensuring = new InFlight<string>();
+  readonly #pruning = new InFlight<void>();
 
   constructor(api: EcsApi) {
     this.#api = api;
   }
-  /** The ARN of one that is active; registered where there is none. */
-  async ensure(input: TaskDefinitionInput, signal: AbortSignal): Promise<string> {
+  /** The ARN of one that is active; registered where there is none. ECS registers one in a second: one for all who ask. */
+  ensure(input: TaskDefinitionInput, signal: AbortSignal): Promise<string> {
+    const name = `${input.family} ${readFacts(input).specHash}`;
+    return this.#ensuring.share(name, (shared) => this.#ensure(input, shared), signal);
+  }
+  async #ensure(input: TaskDefinitionInput, signal: AbortSignal): Promise<string> {
     const family = input.family ?? "";
     const known = this.#active.get(family) ?? (await this.describe(family, signal))?.taskDefinitionArn;
     const facts = known === undefined ? undefined : await this.facts(known, signal);
@@ -82,7 +89,10 @@ export class Definitions {
     return this.#facts.get(arn);
   }
   /** Every revision but `kept`, as far as tasks that still run let ECS. */
-  async prune(family: string, signal: AbortSignal, kept?: string): Promise<void> {
+  prune(family: string, signal: AbortSignal, kept?: string): Promise<void> {
+    return this.#pruning.share(`${family} ${kept ?? ""}`, (shared) => this.#prune(family, shared, kept), signal);
+  }
+  async #prune(family: string, signal: AbortSignal, kept?: string): Promise<void> {
     if (kept === undefined) this.#active.delete(family);
     const active = await this.#list(family, "ACTIVE", signal);
     for (const taskDefinition of active.filter((arn) => arn !== kept)) {
@@ -92,6 +102,7 @@ export class Definitions {
         .catch(ignoreRefusal);
     }
     const inactive = await this.#list(family, "INACTIVE", signal);
+    for (const arn of [...active, ...inactive]) if (arn !== kept) this.#facts.delete(arn);
     for (let from = 0; from < inactive.length; from += deleteLimit) {
       const command = new DeleteTaskDefinitionsCommand({ taskDefinitions: inactive.slice(from, from + deleteLimit) });
       await this.#api.call("DeleteTaskDefinitions", signal, (options) => this.#api.ecs.send(command, options));

@@ -20,12 +20,14 @@ import type { EcsCapabilities } from "./ecs-capabilities.ts";
 import type { EcsConfig, EcsOptions } from "./ecs-config.ts";
 import type { EcsParts } from "./ecs-parts.ts";
 import { EcsServices } from "./ecs-services.ts";
+import { execInTask } from "./exec-in-task.ts";
 import { findEndpoints } from "./find-endpoints.ts";
 import { findObstacles } from "./find-obstacles.ts";
 import { ingestEvent } from "./ingest-event.ts";
 import { inspectWorkloads, listWorkloads, toTask } from "./inspect-workloads.ts";
 import { readBackendLogs } from "./read-backend-logs.ts";
 import { readEcsLogs } from "./read-ecs-logs.ts";
+import { LogGroup } from "./log-group.ts";
 import { Records } from "./records.ts";
 import { listImages, registerImage, removeImage } from "./registered-images.ts";
 import { removeWorkload } from "./remove-workload.ts";
@@ -47,6 +49,7 @@ class EcsDriver implements RuntimeDriver<EcsCapabilities, EcsOptions, EcsRequest
         resume: (id, call) => resumeService(parts, id, call),
       },
       endpoints: { endpoints: (id, { signal }) => findEndpoints(parts, id, signal) },
+      exec: { exec: (request, call) => execInTask(parts, request, call) },
       backendLogs: { backendLogs: (id, { signal }) => readBackendLogs(parts, id, signal) },
       ingest: { ingest: async (event) => ingestEvent(parts, event) },
       preflight: { preflight: (spec, { signal }) => findObstacles(parts, spec, signal) },
@@ -88,7 +91,7 @@ class EcsDriver implements RuntimeDriver<EcsCapabilities, EcsOptions, EcsRequest
   }
   async ping({ signal }: Call): Promise<void> {
     const { api } = this.#parts;
-    const { cluster } = api.target;
+    const { cluster } = api;
     const command = new DescribeClustersCommand({ clusters: [cluster] });
     const { clusters = [] } = await api.call("DescribeClusters", signal, (options) => api.ecs.send(command, options));
     if (clusters.some(({ status }) => status === "ACTIVE")) return;
@@ -109,6 +112,7 @@ export async function openEcsDriver(given: EcsConfig, host: Host): Promise<EcsDr
   const config = { ...given, region: given.region ?? (await api.ecs.config.region()) };
   const { owner } = host;
   const definitions = new Definitions(api);
+  const logGroup = new LogGroup(api, config);
   const services = new EcsServices(api, definitions, owner);
   return new EcsDriver({
     api,
@@ -116,7 +120,8 @@ export async function openEcsDriver(given: EcsConfig, host: Host): Promise<EcsDr
     host,
     definitions,
     services,
-    records: new Records(api, owner),
+    logGroup,
+    records: new Records(logGroup, owner),
     tasks: new Tasks(api, owner),
   });
 }

@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-ecs";
 import type { Owner, WorkloadId } from "@longshore/core";
 import { type DriverInspection, retry } from "@longshore/core/driver";
-import { classifyEcsError, errorName } from "./classify-ecs-error.ts";
+import { classifyEcsError, errorName, isBroken } from "./classify-ecs-error.ts";
 import type { Definitions } from "./definitions.ts";
 import { type EcsApi, unlessNamed } from "./ecs-api.ts";
 import { mapService, type SeenService } from "./map-ecs-service.ts";
@@ -19,6 +19,8 @@ import { serviceName } from "./to-ecs-request.ts";
 
 /** CreateService takes a shorter token than RunTask (service model). */
 const tokenLength = 36;
+/** As other calls are made whose answer broke off. */
+const redeployAttempts = 3;
 /** A name is free again once the service before it has drained: with the pauses about half a minute. */
 const drainingAttempts = 12;
 const isDraining = (error: unknown): boolean => /draining/i.test((error as Error).message ?? "");
@@ -39,7 +41,7 @@ export class EcsServices {
   }
   /** Undefined where there is none, or one that was deleted. */
   async describe(id: WorkloadId, signal: AbortSignal): Promise<EcsService | undefined> {
-    const { cluster } = this.#api.target;
+    const { cluster } = this.#api;
     const command = new DescribeServicesCommand({ cluster, services: [serviceName(this.#owner, id)] });
     const { services = [] } = await this.#api.call("DescribeServices", signal, (options) => this.#api.ecs.send(command, options));
     return services.find(({ status }) => status === "ACTIVE");
@@ -81,13 +83,27 @@ export class EcsServices {
     input: Omit<UpdateServiceCommandInput, "service" | "cluster">,
     signal: AbortSignal,
   ): Promise<void> {
-    const { cluster } = this.#api.target;
+    const { cluster } = this.#api;
     const command = new UpdateServiceCommand({ ...input, cluster, service: serviceName(this.#owner, id) });
     await this.#api.call("UpdateService", signal, (options) => this.#api.ecs.send(command, options));
   }
+  /** New tasks in place of all. Made twice it would begin anew: what has become of a call is looked up before the next. */
+  async redeploy(id: WorkloadId, { deployments: before = [] }: EcsService, signal: AbortSignal): Promise<void> {
+    const known = new Set(before.map((deployment) => deployment.id));
+    const input = { cluster: this.#api.cluster, service: serviceName(this.#owner, id), forceNewDeployment: true };
+    let asked = false;
+    const ask = async (): Promise<void> => {
+      const { deployments = [] } = asked ? ((await this.describe(id, signal)) ?? {}) : {};
+      if (deployments.some((deployment) => !known.has(deployment.id))) return;
+      asked = true;
+      const command = new UpdateServiceCommand(input);
+      await this.#api.callOnce("UpdateService", signal, (options) => this.#api.ecs.send(command, options));
+    };
+    await retry({ signal, attempts: redeployAttempts, when: isBroken }, ask);
+  }
   /** Absent is no error. */
   async delete(id: WorkloadId, signal: AbortSignal): Promise<void> {
-    const { cluster } = this.#api.target;
+    const { cluster } = this.#api;
     const command = new DeleteServiceCommand({ cluster, service: serviceName(this.#owner, id), force: true });
     try {
       await this.#api.call("DeleteService", signal, (options) => this.#api.ecs.send(command, options));

@@ -43,9 +43,15 @@ function ofService(owner: EcsParts["host"]["owner"], arn: string): readonly Chan
     ? [{ kind: "changed", id: name.slice(prefix.length) as WorkloadId }]
     : [];
 }
-function ofLogs({ host, tasks }: EcsParts, data: string): readonly Change[] {
+function idInStream({ host, tasks }: EcsParts, stream: string): WorkloadId | undefined {
+  if (!stream.startsWith(`${streamPrefix(host.owner)}/`)) return undefined;
+  const services = streamPrefix(host.owner, "" as WorkloadId);
+  if (!stream.startsWith(services)) return tasks.idOf(lastPart(stream));
+  return stream.slice(services.length, stream.indexOf("/", services.length)) as WorkloadId;
+}
+function ofLogs(parts: EcsParts, data: string): readonly Change[] {
   const { logStream = "" } = JSON.parse(gunzipSync(Buffer.from(data, "base64")).toString()) as { readonly logStream?: string };
-  const id = logStream.startsWith(`${streamPrefix(host.owner)}/`) ? tasks.idOf(lastPart(logStream)) : undefined;
+  const id = idInStream(parts, logStream);
   return id === undefined ? [] : [{ kind: "changed", id }];
 }
 const notKnown = (): LongshoreError =>

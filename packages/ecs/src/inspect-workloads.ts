@@ -58,7 +58,9 @@ export async function inspectWorkloads(
   };
   return Promise.all(ids.map(answer));
 }
-const isForgotten = ({ host }: EcsParts, { createdAt }: Record): boolean => Date.parse(host.clock.now()) - createdAt > unseenMs;
+/** Older than that: its task was there, if ever it was run. */
+export const isForgotten = ({ host }: EcsParts, { createdAt }: Record): boolean =>
+  Date.parse(host.clock.now()) - createdAt > unseenMs;
 
 const isWanted = ({ labels }: Workload, { labels: wanted = {} }: ListFilter): boolean =>
   Object.entries(wanted).every(([key, value]) => labels[key] === value);
@@ -70,7 +72,8 @@ export async function* listWorkloads(
   signal: AbortSignal,
 ): AsyncGenerator<Workload | Leftover, void, void> {
   const records = new Map<WorkloadId, Record>();
-  for await (const record of parts.records.all(signal)) if (!records.has(record.id)) records.set(record.id, record);
+  const byAge = (await parts.records.snapshot(signal)).toSorted((one, other) => one.createdAt - other.createdAt);
+  for (const record of byAge) if (!records.has(record.id)) records.set(record.id, record);
   const all = [...records.values()].filter(({ kind }) => filter.kind === undefined || kind === filter.kind);
   const tasks = await parts.tasks.of(
     all.filter(({ kind }) => kind === "task"),

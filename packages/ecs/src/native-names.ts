@@ -25,9 +25,11 @@ export const serviceFamily = (owner: Owner, id: WorkloadId): string => `longshor
 /** What `startedBy` says of a task: at most 128 letters, digits and `-_/:.` (RunTask). */
 export const startedBy = (owner: Owner, id: WorkloadId): string => `longshore/${owner}/${id}`;
 
-/** The driver awslogs adds the container's name and the task's id to it. */
-export const streamPrefix = (owner: Owner): string => `log/${owner}`;
-export const streamOf = (owner: Owner, taskId: string): string => `${streamPrefix(owner)}/${mainContainer}/${taskId}`;
+/** The driver awslogs adds the container's name and the task's id to it. A service's streams can be listed: its definitions are its own. */
+export const streamPrefix = (owner: Owner, service?: WorkloadId): string =>
+  service === undefined ? `log/${owner}` : `log/${owner}/service/${service}`;
+/** Followed by a task's id it is the name of a stream. */
+export const streamRoot = (owner: Owner, service?: WorkloadId): string => `${streamPrefix(owner, service)}/${mainContainer}/`;
 
 /** The last part of an ARN. */
 export const lastPart = (arn: string): string => arn.slice(arn.lastIndexOf("/") + 1);

@@ -1,15 +1,18 @@
 import type { OutputLogEvent } from "@aws-sdk/client-cloudwatch-logs";
 import type { Task as EcsTask } from "@aws-sdk/client-ecs";
 import { type DriverLogItem, type DriverLogQuery, sleep } from "@longshore/core/driver";
+import type { WorkloadId } from "@longshore/core";
 import type { EcsParts } from "./ecs-parts.ts";
 import { LogPlacer, Pass, timeIn } from "./log-placer.ts";
 import { isOver } from "./map-task-state.ts";
-import { lastPart, streamOf } from "./native-names.ts";
+import { lastPart, streamRoot } from "./native-names.ts";
 import { pollMsOf } from "./until-over.ts";
 
 export interface TaskLogQuery extends DriverLogQuery {
   /** An ARN. */
   readonly task: string;
+  /** Whose instance it is. */
+  readonly service?: WorkloadId;
 }
 /** Lines come after a task has stopped: the log driver sends what it holds when its container ends, and CloudWatch takes its time. */
 const defaultQuietMs = 5_000;
@@ -44,7 +47,7 @@ class StreamReader {
       const sent = this.#token;
       const startTime = from === undefined ? {} : { startTime: from };
       const nextToken = sent === undefined ? {} : { nextToken: sent };
-      const page = await this.#parts.api.logEvents({ logStreamName, startFromHead: true, ...startTime, ...nextToken }, signal);
+      const page = await this.#parts.logGroup.events({ logStreamName, startFromHead: true, ...startTime, ...nextToken }, signal);
       if (page === undefined) return;
       this.#token = page.nextForwardToken ?? sent;
       yield page.events ?? [];
@@ -75,13 +78,13 @@ const hasEnded = (task: EcsTask | undefined): boolean => task === undefined || i
 /** One task's stream. With `follow`, to its end: nothing new for a while after the task has stopped. */
 export async function* readTaskLog(
   parts: EcsParts,
-  { task: arn, follow, positions = {}, since }: TaskLogQuery,
+  { task: arn, service, follow, positions = {}, since }: TaskLogQuery,
   signal: AbortSignal,
 ): AsyncGenerator<readonly DriverLogItem[], void, void> {
   const instance = lastPart(arn);
   const placer = new LogPlacer(instance, positions[instance]);
   const from = timeIn(positions[instance]) ?? (since === undefined ? undefined : Date.parse(since));
-  const stream = streamOf(parts.host.owner, instance);
+  const stream = `${streamRoot(parts.host.owner, service)}${instance}`;
   const reader = new StreamReader(parts, { stream, from });
   const { logQuietMs = defaultQuietMs } = parts.config;
   const quiet = new Quiet();

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Owner, WorkloadId } from "@longshore/core";
-import type { EcsApi } from "./ecs-api.ts";
+import { gather } from "@longshore/core/driver";
 import { errorName } from "./classify-ecs-error.ts";
+import type { LogGroup } from "./log-group.ts";
 
-/** What says that an id exists: an empty log stream, named by all that is to be known of it. */
+/** What says that an id exists: a log stream, named by all that is to be known of it. */
 export interface Record {
   readonly id: WorkloadId;
   readonly kind: "task" | "service";
@@ -37,58 +38,94 @@ export const tokenOf = (owner: Owner, { id, createdAt }: Pick<Record, "id" | "cr
 export const groupOf = ({ createdAt, specHash }: Pick<Record, "createdAt" | "specHash">): string =>
   `longshore:${createdAt}:${specHash}`;
 
-/** More ids than this are looked for among all of the owner's. */
-const fewIds = 3;
+/** Who asks within this time asks with one call. */
+const gatherMs = 10;
+/** A page of DescribeLogStreams has so many (API reference). */
+const pageSize = 50;
 
 /**
  * ECS forgets a stopped task after an hour or so and its tags at once, and it cannot be told to forget one. So what exists is
  * written down beside the logs: the first to make the stream has made the record, and deleting it removes the id.
  */
 export class Records {
-  readonly #api: EcsApi;
+  readonly #group: LogGroup;
   readonly #owner: Owner;
+  readonly #under: (id: WorkloadId, signal: AbortSignal) => Promise<readonly Record[] | undefined>;
+  readonly #everything: (key: "all", signal: AbortSignal) => Promise<readonly Record[] | undefined>;
+  /** How many there were when all were listed last. */
+  #count = 0;
 
-  constructor(api: EcsApi, owner: Owner) {
-    this.#api = api;
+  constructor(group: LogGroup, owner: Owner) {
+    this.#group = group;
     this.#owner = owner;
+    this.#under = gather(gatherMs, (ids, shared) => this.#search(ids, shared));
+    this.#everything = gather(gatherMs, async (_, shared) => new Map([["all", await Array.fromAsync(this.all(shared))]]));
   }
-  /** Makes the log group where it is missing. What is there already is no error. */
-  async create(record: RecordName, signal: AbortSignal): Promise<void> {
+  /** Makes the log group where it is missing. False where the record was there. */
+  async create(record: RecordName, signal: AbortSignal): Promise<boolean> {
     const name = recordName(this.#owner, record);
     try {
-      await this.#api.createStream(name, signal);
+      await this.#group.createStream(name, signal);
+      return true;
     } catch (error) {
-      if (errorName(error) === "ResourceAlreadyExistsException") return;
+      if (errorName(error) === "ResourceAlreadyExistsException") return false;
       if (errorName(error) !== "ResourceNotFoundException") throw error;
-      await this.#api.createGroup(signal);
-      await this.create(record, signal);
+      await this.#group.create(signal);
+      return this.create(record, signal);
     }
   }
-  /** The one that counts where two specs were started under one id at once: the first. */
+  /** Those of an id, the one that counts first: two specs may have been started under it at once. */
+  async under(id: WorkloadId, signal: AbortSignal): Promise<readonly Record[]> {
+    return (await this.#under(id, signal)) ?? [];
+  }
   async find(id: WorkloadId, signal: AbortSignal): Promise<Record | undefined> {
-    return (await this.of([id], signal)).get(id);
+    return (await this.under(id, signal))[0];
   }
   async of(ids: readonly WorkloadId[], signal: AbortSignal): Promise<ReadonlyMap<WorkloadId, Record>> {
-    const found = new Map<WorkloadId, Record>();
-    const take = (record: Record): void => {
-      const known = found.get(record.id);
-      if (known === undefined || isBefore(record, known)) found.set(record.id, record);
-    };
-    const prefixes = ids.length > fewIds ? [""] : ids.map((id) => `${id}/`);
-    for (const prefix of prefixes) for await (const record of this.all(signal, prefix)) take(record);
-    const asked = new Set(ids);
-    return new Map([...found].filter(([id]) => asked.has(id)));
+    const found = await Promise.all(ids.map(async (id) => [id, await this.find(id, signal)] as const));
+    return new Map(found.flatMap(([id, record]) => (record === undefined ? [] : [[id, record]])));
   }
   /** All of the owner's whose name goes on so. */
   async *all(signal: AbortSignal, prefix = ""): AsyncGenerator<Record, void, void> {
-    for await (const { logStreamName = "", creationTime = 0 } of this.#api.streams(`${root}/${this.#owner}/${prefix}`, signal)) {
+    let count = 0;
+    for await (const { logStreamName = "", creationTime = 0 } of this.#group.streams(
+      `${root}/${this.#owner}/${prefix}`,
+      signal,
+    )) {
       const record = readRecord(logStreamName, creationTime);
-      if (record !== undefined) yield record;
+      if (record === undefined) continue;
+      count++;
+      yield record;
     }
+    if (prefix === "") this.#count = count;
+  }
+  /** All of the owner's, listed after this call. */
+  async snapshot(signal: AbortSignal): Promise<readonly Record[]> {
+    return (await this.#everything("all", signal)) ?? [];
+  }
+  /** One by one, or by a listing of all where that takes fewer calls. */
+  async #search(ids: readonly WorkloadId[], signal: AbortSignal): Promise<ReadonlyMap<WorkloadId, readonly Record[]>> {
+    const prefixes = ids.length > Math.ceil(this.#count / pageSize) + 1 ? [""] : ids.map((id) => `${id}/`);
+    const lists = await Promise.all(prefixes.map((prefix) => Array.fromAsync(this.all(signal, prefix))));
+    return new Map(Map.groupBy(lists.flat().toSorted(byAge), ({ id }) => id));
   }
   async delete(record: Record, signal: AbortSignal): Promise<void> {
-    await this.#api.deleteStream(record.name, signal);
+    await this.#group.deleteStream(record.name, signal);
+  }
+  /** Writes down what ECS forgets: by which task it was run. Nothing where the record was deleted. */
+  async note(record: Record, taskArn: string, signal: AbortSignal): Promise<void> {
+    await this.#group.put(record.name, taskArn, signal);
+  }
+  async noted({ name: logStreamName }: Record, signal: AbortSignal): Promise<string | undefined> {
+    let nextToken: string | undefined;
+    for (;;) {
+      const token = nextToken === undefined ? {} : { nextToken };
+      const page = await this.#group.events({ logStreamName, startFromHead: true, ...token }, signal);
+      const [first] = page?.events ?? [];
+      // An empty page is not yet the end: that is where the same token comes back.
+      if (first?.message !== undefined || page?.nextForwardToken === nextToken) return first?.message;
+      nextToken = page?.nextForwardToken;
+    }
   }
 }
-const isBefore = (one: Record, other: Record): boolean =>
-  one.createdAt < other.createdAt || (one.createdAt === other.createdAt && one.name < other.name);
+const byAge = (one: Record, other: Record): number => one.createdAt - other.createdAt || (one.name < other.name ? -1 : 1);

@@ -34,16 +34,20 @@ export function requestOf<K extends EcsRequest["request"]>(plan: Plan<EcsRequest
   return found.input as Input<K>;
 }
 
+interface Claim {
+  readonly record: Record;
+  /** Made by this very call: nobody can have run anything for it before. */
+  readonly isNew: boolean;
+}
 /** The record that counts for this id: made now, or by whoever came first. */
-export async function claim({ records }: EcsParts, wanted: RecordName, signal: AbortSignal): Promise<Record> {
-  await records.create(wanted, signal);
-  const first = await records.find(wanted.id, signal);
-  if (first === undefined) throw gone();
-  if (first.specHash === wanted.specHash) return first;
+export async function claim({ records }: EcsParts, wanted: RecordName, signal: AbortSignal): Promise<Claim> {
+  const isNew = await records.create(wanted, signal);
+  const [record, ...others] = await records.under(wanted.id, signal);
+  if (record === undefined) throw gone();
+  if (record.specHash === wanted.specHash) return { record, isNew };
   // Ours came second, and must not come first once the other one is removed.
-  for await (const record of records.all(signal, `${wanted.id}/`))
-    if (record.specHash === wanted.specHash) await records.delete(record, signal);
-  return first;
+  for (const other of others) if (other.specHash === wanted.specHash) await records.delete(other, signal);
+  return { record, isNew: false };
 }
 
 export interface Claimed {
@@ -58,15 +62,15 @@ export async function startTask(parts: EcsParts, { order, plan }: Starting, { si
   const { id } = order.spec;
   const definition = requestOf(plan, "RegisterTaskDefinition");
   const wanted: RecordName = { id, kind: "task", family: definition.family ?? "", specHash: order.specHash };
-  const record = await claim(parts, wanted, signal);
-  const there = await tasks.find(record, signal);
+  const { record, isNew } = await claim(parts, wanted, signal);
+  const there = isNew ? undefined : await tasks.find(record, signal);
   if (there !== undefined) return { record, task: there };
   // Another spec's is not ours to start; core tells the caller of the conflict.
   if (record.specHash !== order.specHash) return { record };
   if (Date.parse(parts.host.clock.now()) - record.createdAt > surelyKnownMs) throw lost(id);
   const task = await run(parts, { record, definition, input: requestOf(plan, "RunTask") }, signal);
   tasks.remember(record, task);
-  const still = await records.find(id, signal);
+  const [still] = await Promise.all([records.find(id, signal), records.note(record, task.taskArn ?? "", signal)]);
   if (still?.createdAt === record.createdAt) return { record, task };
   await tasks.stop(task.taskArn ?? "", removedReason, signal);
   throw gone();

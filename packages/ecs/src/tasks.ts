@@ -6,7 +6,7 @@ import {
   type Task as EcsTask,
 } from "@aws-sdk/client-ecs";
 import type { Owner, WorkloadId } from "@longshore/core";
-import { GatheredLooks } from "@longshore/core/driver";
+import { gather } from "@longshore/core/driver";
 import type { EcsApi } from "./ecs-api.ts";
 import { isOver } from "./map-task-state.ts";
 import { startedBy } from "./native-names.ts";
@@ -18,30 +18,29 @@ export interface Found {
 }
 /** What a task says of its record. */
 const bearingOf = ({ startedBy: by, group }: EcsTask): string => `${by} ${group}`;
+/** Looks that are asked for within this time are one call. */
+const gatherMs = 20;
 /** More records than this are looked for by their families. */
 const fewRecords = 3;
 
 /** Tasks of ECS, and which record each belongs to. */
 export class Tasks {
+  /** By its ARN: one look for all that ask for one now. Undefined where ECS does not know it, yet or any more. */
+  readonly look: (arn: string, signal: AbortSignal) => Promise<EcsTask | undefined>;
   readonly #api: EcsApi;
   readonly #owner: Owner;
   /** By a record's group: the task's ARN. */
   readonly #arns = new Map<string, string>();
   readonly #ended = new Map<string, EcsTask>();
   readonly #known = new Map<WorkloadId, Record>();
-  readonly #looks: GatheredLooks<EcsTask>;
 
   constructor(api: EcsApi, owner: Owner) {
     this.#api = api;
     this.#owner = owner;
-    this.#looks = new GatheredLooks(async (arns, signal) => {
-      const tasks = await api.describe(arns, signal);
-      return new Map(tasks.map((task) => [task.taskArn ?? "", task]));
+    this.look = gather(gatherMs, async (arns, shared) => {
+      const found = await api.describe(arns, shared);
+      return new Map(found.map((task) => [task.taskArn ?? "", task]));
     });
-  }
-  /** One look for all that ask for one now. Undefined where ECS does not know it, yet or any more. */
-  look(arn: string, signal: AbortSignal): Promise<EcsTask | undefined> {
-    return this.#looks.look(arn, signal);
   }
   remember(record: Record, { taskArn }: EcsTask): void {
     if (taskArn === undefined) return;
@@ -98,7 +97,7 @@ export class Tasks {
     return this.#api.call("RunTask", signal, (options) => this.#api.ecs.send(new RunTaskCommand(input), options));
   }
   async stop(task: string, reason: string, signal: AbortSignal): Promise<void> {
-    const command = new StopTaskCommand({ cluster: this.#api.target.cluster, task, reason });
+    const command = new StopTaskCommand({ cluster: this.#api.cluster, task, reason });
     await this.#api.call("StopTask", signal, (options) => this.#api.ecs.send(command, options));
   }
   /** `startedBy` finds only what is to run, and with nothing beside it; what is to be stopped is found by its family. */

@@ -23,8 +23,8 @@ type Placement = Pick<
 function toPlacement({ spec, options }: EcsOrder, config: EcsConfig): Placement {
   const { subnets = config.subnets, securityGroups = config.securityGroups } = options;
   const { publicAddress = config.publicAddress ?? false, capacityProviders = config.capacityProviders } = options;
-  const spot = spec.kind === "task" && spec.interruptible === true ? ["FARGATE_SPOT"] : undefined;
-  const providers = capacityProviders ?? spot;
+  const spot = spec.kind === "task" && spec.interruptible === true && config.launchType !== "EC2";
+  const providers = capacityProviders ?? (spot ? ["FARGATE_SPOT"] : undefined);
   return {
     cluster: config.cluster ?? "default",
     // A request that has both is refused.
@@ -90,7 +90,7 @@ function toServiceInput(order: EcsOrder, owner: Owner, config: EcsConfig): Creat
 export function toEcsRequest(order: EcsOrder, owner: Owner, config: EcsConfig): Plan<EcsRequest> {
   const { spec, specHash } = order;
   const { problems: untreated, adjustments: treated } = treatFields(spec, fieldTable);
-  const problems = [...untreated, ...specProblems(order)];
+  const problems = [...untreated, ...specProblems(order, config)];
   const adjustments = [...treated, ...specAdjustments(order, config)];
   if (problems.length > 0) return { problems, adjustments, requests: [] };
   const definition = toTaskDefinition(order, owner, config);

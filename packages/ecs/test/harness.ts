@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { type Harness, type HarnessOpening, openOptions, type Route, shellProgram, wireAbilities } from "@longshore/conformance";
 import { openRuntime, type Runtime } from "@longshore/core";
 import { type EcsConfig, runtime as plugin } from "@longshore/ecs";
@@ -30,7 +31,9 @@ export async function ecsHarness(options: EcsEmulatorOptions = {}): Promise<EcsH
     emulator,
     traits: plugin.traits,
     open: (opening: HarnessOpening): Promise<Runtime> => openRuntime(plugin.with(config(opening.through)), openOptions(opening)),
-    program: (steps) => ({ image, command: ["sh", "-c", shellProgram(steps)] }),
+    program: (steps) => ({ image, command: ["sh", "-c", shellProgram(steps)], options: { ecs: { executeCommand: true } } }),
+    // A process has no terminal.
+    sessions: emulator.engine === "docker" ? ["exec", "terminal"] : ["exec"],
     natives: (owner) => bed.natives(owner),
     alive: async (owner, id) => (await bed.running(owner, id)).map(({ taskArn }) => taskArn!),
     runs: async (owner, id) => (await bed.tasks()).filter(({ startedBy }) => startedBy === `longshore/${owner}/${id}`).length,
@@ -40,10 +43,20 @@ export async function ecsHarness(options: EcsEmulatorOptions = {}): Promise<EcsH
       { securityGroups: ["sg-00000000000000001"] },
       { publicAddress: true },
       { capacityProviders: ["some-provider"] },
-      { executeCommand: true },
+      { executeCommand: false },
       { platformVersion: "1.4.0" },
       { tags: { team: "blue" } },
     ],
+    secrets: {
+      dump: async (owner, id) =>
+        JSON.stringify([await bed.told(owner, id), emulator.journal.entries().map(({ operation, input }) => [operation, input])]),
+      resolves: false,
+      put: async (value) => {
+        const arn = `arn:aws:secretsmanager:eu-west-3:123456789012:secret:${randomUUID()}`;
+        emulator.seedSecret(arn, value);
+        return arn;
+      },
+    },
     bad: {
       image: { image: missing, command: ["true"] },
       command: { image, command: ["no-such-program"] },
@@ -53,6 +66,7 @@ export async function ecsHarness(options: EcsEmulatorOptions = {}): Promise<EcsH
       // Process 1 ignores what it does not handle: the programs have another one above them.
       service: (steps) => ({ image, command: ["sh", "-c", shellProgram(steps)], init: true, ports: [{ port: 8080 }] }),
       comesBackAnew: true,
+      graceOfStop: "spec",
       kill: (_owner, _id, instance) => killContainer(instance),
     },
     // ECS tells of 137 alone whether it was an exit or a signal, and its log driver gives both streams as one, without empty lines.

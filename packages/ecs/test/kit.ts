@@ -7,6 +7,7 @@ import {
   DeleteTaskDefinitionsCommand,
   DeregisterTaskDefinitionCommand,
   DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
   ECSClient,
   ListServicesCommand,
@@ -25,6 +26,7 @@ const region = "eu-west-3";
 export const image = "busybox:1.35";
 const account = "123456789012";
 const executionRole = `arn:aws:iam::${account}:role/execution`;
+const taskRole = `arn:aws:iam::${account}:role/task`;
 const credentials = { accessKeyId: "key", secretAccessKey: "secret" };
 const logGroup = "/longshore";
 
@@ -35,6 +37,7 @@ export const configOf = (endpoint: string): EcsConfig => ({
   credentials: { ...credentials },
   subnets: ["subnet-0123456789abcdef0"],
   executionRole,
+  taskRole,
   logQuietMs: 200,
   pollMs: 50,
   callsPerSecond: 2000,
@@ -123,6 +126,14 @@ export class Bed {
       ...(await this.services(owner)).map(({ serviceArn }) => serviceArn!),
       ...(await this.running(owner)).map(({ taskArn }) => taskArn!),
     ];
+  }
+  /** All that ECS tells of a task or a service, its definition included. */
+  async told(owner: Owner, id: WorkloadId): Promise<readonly unknown[]> {
+    const tasks = await this.running(owner, id);
+    const definitions = tasks.map(({ taskDefinitionArn: taskDefinition }) =>
+      this.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition, include: ["TAGS"] })),
+    );
+    return [...tasks, ...(await Promise.all(definitions)), ...(await this.services(owner))];
   }
   async wipe(owner: Owner): Promise<void> {
     for (const { serviceName: service } of await this.services(owner))

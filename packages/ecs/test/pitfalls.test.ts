@@ -1,7 +1,10 @@
 import { gzipSync } from "node:zlib";
-import { instant, type TaskSpec } from "@longshore/core";
+import { type HostOptions, instant, openRuntime, type TaskSpec } from "@longshore/core";
+import { sleep } from "@longshore/core/driver";
+import { runtime as plugin } from "@longshore/ecs";
 import type { FaultRule } from "@longshore/emulators";
 import { describe, expect, test } from "vitest";
+import { configOf } from "./kit.ts";
 import { textsOf, World } from "./world.ts";
 
 const worldWith = (...faults: readonly FaultRule[]): Promise<World> => World.open({ faults });
@@ -188,7 +191,53 @@ describe("what is pushed", () => {
     const logStream = `log/${world.owner}/main/${task!.taskArn!.split("/").at(-1)}`;
     const data = gzipSync(JSON.stringify({ logGroup: "/longshore", logStream, logEvents: [] })).toString("base64");
     expect(await ingest({ awslogs: { data } })).toEqual([{ kind: "changed", id: spec.id }]);
+    const ofService = gzipSync(JSON.stringify({ logStream: `log/${world.owner}/service/web/main/abc` })).toString("base64");
+    expect(await ingest({ awslogs: { data: ofService } })).toEqual([{ kind: "changed", id: "web" }]);
     await expect(ingest({ some: "thing" })).rejects.toMatchObject({ code: "invalid-argument" });
+  });
+});
+
+test("a restart whose answer got lost is not made twice", async () => {
+  await using world = await World.open();
+  const service = { ...world.task("sleep 600"), kind: "service" } as const;
+  await world.runtime.start(service);
+  world.emulator.faults.add({ operation: "ecs:UpdateService", fault: { kind: "lose-reply" }, ...once });
+  const { instances } = (await world.runtime.restart(service.id)).state;
+  expect(instances).toHaveLength(1);
+  expect(world.sent("ecs:UpdateService")).toHaveLength(1);
+  expect(await world.bed.tasks()).toHaveLength(2);
+});
+
+describe("what ECS has forgotten", () => {
+  const laterThan = (world: World): HostOptions => ({
+    owner: world.owner,
+    clock: { now: () => instant(world.emulator.clock.now()), sleep },
+  });
+  test("a task's logs are there as long as the group keeps them; it is not run again, and leaves nothing", async () => {
+    await using world = await World.open();
+    const spec = world.task("echo one; echo two; exit 3");
+    await world.runtime.start(spec);
+    await world.runtime.wait(spec.id);
+    await world.emulator.clock.advance(2 * 3_600_000);
+    expect(await world.bed.tasks()).toEqual([]);
+    await using later = await openRuntime(plugin.with(configOf(world.emulator.url)), laterThan(world));
+    expect(textsOf(await Array.fromAsync(later.logs(spec.id, { follow: true })))).toEqual(["one", "two"]);
+    expect(await later.inspect(spec.id)).toMatchObject({ kind: "absent" });
+    await expect(later.start(spec)).rejects.toMatchObject({ code: "lost" });
+    await later.remove(spec.id);
+    expect(await world.bed.natives(world.owner)).toEqual([]);
+  });
+  test("a service's former tasks, too", async () => {
+    await using world = await World.open();
+    const service = { ...world.task("echo hello; sleep 600"), kind: "service" } as const;
+    await world.runtime.start(service);
+    for await (const record of world.runtime.logs(service.id, { follow: true })) if ("text" in record) break;
+    await world.runtime.stop(service.id);
+    await world.emulator.clock.advance(2 * 3_600_000);
+    await using later = await openRuntime(plugin.with(configOf(world.emulator.url)), laterThan(world));
+    expect(textsOf(await Array.fromAsync(later.logs(service.id)))).toEqual(["hello"]);
+    await later.remove(service.id);
+    expect(await world.bed.natives(world.owner)).toEqual([]);
   });
 });
 
@@ -229,6 +278,14 @@ describe("preflight", () => {
     await using world = await World.open();
     expect(await world.runtime.capabilities.preflight.preflight(undefined)).toEqual([]);
   });
+  test("the task role's rights, where commands are to be run", async () => {
+    await using world = await World.open({ deniedActions: ["ssmmessages:OpenDataChannel"] });
+    const { preflight } = world.runtime.capabilities.preflight;
+    expect(await preflight(world.task("true"))).toEqual([]);
+    const found = await preflight(world.task("true", { options: { ecs: { executeCommand: true } } }));
+    expect(found).toMatchObject([{ what: "permission", hint: expect.stringMatching(/executeCommand/) }]);
+    expect(found[0]!.message).toMatch(/^ssmmessages:OpenDataChannel is not allowed to arn:.*role\/task$/);
+  });
   test("a missing subnet, security group and role are each named", async () => {
     const options = { subnets: ["subnet-00000000000000009"], securityGroups: ["sg-00000000000000009"], roles: ["another"] };
     await using world = await World.open(options, { securityGroups: ["sg-00000000000000001"] });
@@ -237,6 +294,7 @@ describe("preflight", () => {
       expect.stringMatching(/^network subnets: .*subnet-0123456789abcdef0/),
       expect.stringMatching(/^network securityGroups: .*sg-00000000000000001/),
       expect.stringMatching(/^permission there is no role arn:aws:iam::123456789012:role\/execution$/),
+      expect.stringMatching(/^permission there is no role arn:aws:iam::123456789012:role\/task$/),
     ]);
   });
 });
@@ -267,6 +325,28 @@ test("a subnet that does not exist is refused in ECS' words, and what was begun 
   expect(await Array.fromAsync(world.runtime.list())).toMatchObject([{ kind: "leftover", id: spec.id }]);
   await world.runtime.remove(spec.id);
   expect(await world.bed.natives(world.owner)).toEqual([]);
+});
+
+test.each([
+  [
+    "a role that may not be passed",
+    "AccessDeniedException",
+    "User: arn:aws:iam::123456789012:user/u is not authorized to perform: iam:PassRole on resource: arn:aws:iam::123456789012:role/r",
+    "permission-denied",
+    /allow iam:PassRole/,
+  ],
+  [
+    "a subnet of another VPC",
+    "InvalidParameterException",
+    "Error retrieving security group information for [sg-00000000000000001]: Security group and subnet belong to different networks.",
+    "invalid-spec",
+    /of one VPC/,
+  ],
+] as const)("%s is refused with its class, ECS' own words and a hint", async (_, code, message, expected, hint) => {
+  await using world = await worldWith({ operation: "ecs:RunTask", fault: { kind: "aws:error", code, message } });
+  const error: unknown = await world.runtime.start(world.task("exit 0")).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: expected, retryable: false, message: expect.stringContaining(message) });
+  expect(error).toMatchObject({ vendorCode: code, hint: expect.stringMatching(hint) });
 });
 
 test.each([

@@ -9,6 +9,7 @@ import { type ControlEndpoint, controlPrefix } from "./control-endpoint.ts";
 import type { Fault, WireFault } from "./fault.ts";
 import type { Faults } from "./faults.ts";
 import type { Journal } from "./journal.ts";
+import { openSocket, refuseUpgrade, type Upgrade } from "./open-socket.ts";
 import { proxyErrorPage } from "./proxy-error-page.ts";
 import { readBody } from "./read-body.ts";
 
@@ -44,6 +45,7 @@ export class EmulatorServer {
     const listener = (request: IncomingMessage, response: ServerResponse): void => this.#take(request, response);
     const { tls } = options;
     this.#server = tls ? createTlsServer({ cert: tls.certificate, key: tls.key }, listener) : createServer(listener);
+    this.#server.on("upgrade", (request, socket, head) => this.#upgrade({ request, socket, head }));
     // Clients keep their connections for longer than the default of 5 s, and are surprised when one is gone.
     this.#server.keepAliveTimeout = 60_000;
   }
@@ -66,6 +68,15 @@ export class EmulatorServer {
     this.#server.closeAllConnections();
     clearTimeout(timer);
     await closed;
+  }
+
+  #upgrade(asked: Upgrade): void {
+    const { url = "/", headers } = asked.request;
+    const serve = this.#options.cloud.accept?.({ url, headers: headers as CloudRequest["headers"] });
+    const work: Promise<void> = (serve ? openSocket(asked, serve, this.#closing.signal) : refuseUpgrade(asked)).finally(() =>
+      this.#underWay.delete(work),
+    );
+    this.#underWay.add(work);
   }
 
   #take(request: IncomingMessage, response: ServerResponse): void {
@@ -93,7 +104,8 @@ export class EmulatorServer {
   }
 
   async #answerAsCloud(asked: CloudRequest, { response, signal }: Exchange): Promise<void> {
-    const { cloud, clock, faults, journal } = this.#options;
+    const { cloud, clock, faults, journal, tls } = this.#options;
+    const origin = `${tls ? "https" : "http"}://${asked.headers["host"] ?? "127.0.0.1"}`;
     const named = cloud.operationOf(asked);
     const met = named ? faults.next(`${named.service}:${named.operation}`) : [];
     const at = clock.now();
@@ -108,7 +120,7 @@ export class EmulatorServer {
     if (find(met, "drop-request")) return (told(0), void response.destroy());
     const instead = find(met, "status");
     if (instead) return (told(instead.status), proxyErrorPage(response, instead));
-    const reply = await cloud.answer(asked, { at, faults: met, signal });
+    const reply = await cloud.answer(asked, { at, origin, faults: met, signal });
     told(reply.status, reply);
     if (find(met, "lose-reply")) return void response.destroy();
     response.writeHead(reply.status, reply.headers);

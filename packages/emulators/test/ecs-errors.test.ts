@@ -41,7 +41,7 @@ test.each(Object.entries(calls))("every error that the model has for %s reaches 
   for (const code of codes) {
     bed.emulator.faults.add({
       operation: `ecs:${operation}`,
-      fault: { kind: "ecs:error", code, message: `about ${code}` },
+      fault: { kind: "aws:error", code, message: `about ${code}` },
       times: 1,
     });
     const error: unknown = await call(bed).catch((thrown: unknown) => thrown);

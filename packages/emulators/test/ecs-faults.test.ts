@@ -88,15 +88,15 @@ test("latency: the answer comes when the clock says so", async () => {
   expect((await asked).clusterArns).toHaveLength(1);
 });
 
-test("ecs:error: a modelled error, the service's own with 500", async () => {
-  rule("ecs:ListClusters", { kind: "ecs:error", code: "ServerException", message: "oops" });
+test("aws:error: a modelled error, the service's own with 500", async () => {
+  rule("ecs:ListClusters", { kind: "aws:error", code: "ServerException", message: "oops" });
   await expect(clusters()).rejects.toMatchObject({
     name: "ServerException",
     message: "oops",
     $fault: "server",
     $metadata: { httpStatusCode: 500 },
   });
-  rule("ecs:ListClusters", { kind: "ecs:error", code: "AccessDeniedException" });
+  rule("ecs:ListClusters", { kind: "aws:error", code: "AccessDeniedException" });
   await expect(clusters()).rejects.toMatchObject({ name: "AccessDeniedException", $metadata: { httpStatusCode: 400 } });
 });
 
@@ -261,10 +261,10 @@ test("the same seed has the same faults, another one others", async () => {
 
 test("what was answered conforms to the model, also with faults", async () => {
   for (const code of ["ServerException", "ClientException", "InvalidParameterException"])
-    rule("ecs:ListClusters", { kind: "ecs:error", code });
+    rule("ecs:ListClusters", { kind: "aws:error", code });
   for (let index = 0; index < 4; index++) await clusters().catch(() => {});
   expect(await bed.nonconforming()).toEqual([]);
-  rule("ecs:ListClusters", { kind: "ecs:error", code: "ServiceNotFoundException" });
+  rule("ecs:ListClusters", { kind: "aws:error", code: "ServiceNotFoundException" });
   await expect(clusters()).rejects.toEqual(named("ServiceNotFoundException"));
   expect(await bed.nonconforming()).toEqual([expect.stringContaining("not among its errors")]);
 });

@@ -37,7 +37,10 @@ export async function plainProxy(
     incoming.pipe(outgoing);
   };
   const server = http.createServer((incoming, response) => void pass(incoming, response).catch(() => response.destroy()));
+  // The server counts them no more once they are upgraded, and waits for them all the same when it is closed.
+  const upgraded = new Set<Duplex>();
   server.on("upgrade", (incoming, client: Duplex) => {
+    upgraded.add(client.once("close", () => upgraded.delete(client)));
     void onward(incoming).then((outgoing) => {
       outgoing
         .on("error", () => client.destroy())
@@ -47,6 +50,9 @@ export async function plainProxy(
           client.write(head);
           socket.on("error", () => client.destroy()).pipe(client);
           client.on("error", () => socket.destroy()).pipe(socket);
+          client.once("close", () => socket.destroy());
+          // Nothing reads it any more once there is nowhere to write to: nor would its end be heard.
+          socket.once("close", () => client.resume());
         });
       outgoing.once("response", () => client.destroy());
       outgoing.end();
@@ -56,6 +62,7 @@ export async function plainProxy(
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const close = (): Promise<void> =>
     new Promise((resolve) => {
+      for (const client of upgraded) client.destroy();
       server.closeAllConnections();
       server.close(() => resolve());
     });

@@ -7,7 +7,6 @@ import type { TaskTrouble } from "./task-record.ts";
  * `ecs:ServiceLaunch` was an operation.
  */
 export const ecsFaultKinds: FaultKinds = {
-  "ecs:error": { code: "string", "message?": "string" },
   "ecs:missing-after-run": { ms: "number" },
   "ecs:capacity": { "started?": "number", "reason?": "string" },
   "ecs:started-though-failed": { "reason?": "string" },
@@ -55,10 +54,4 @@ export function outcomeOf(faults: readonly Fault[], count: number): LaunchOutcom
   if (!full) return { started: count, told: count };
   const started = Math.min(count, Number(full["started"] ?? 0));
   return { started, told: started, reason: textOf(full["reason"], noCapacity) };
-}
-
-/** The error that a request was told to fail with. */
-export function errorOf(faults: readonly Fault[]): { readonly code: string; readonly message: string } | undefined {
-  const fault = findFault(faults, "ecs:error");
-  return fault && { code: textOf(fault["code"], ""), message: textOf(fault["message"], "The emulator was told to fail here.") };
 }
