@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import {
   type Harness,
   type HarnessOpening,
@@ -56,6 +57,18 @@ export async function cloudRunHarness(transport: Transport, options: CloudRunEmu
       { launchStage: "BETA" },
       { labels: { team: "blue" } },
     ],
+    secrets: {
+      dump: async (owner, id) => {
+        const asked = emulator.journal.entries().map(({ operation, input }) => [operation, input]);
+        return JSON.stringify([await bed.all(owner), await bed.of(owner, id), asked]);
+      },
+      resolves: false,
+      put: async (value) => {
+        const name = `projects/${project}/secrets/longshore-${randomUUID()}`;
+        emulator.seedSecret(name, value);
+        return name;
+      },
+    },
     bad: {
       image: { image: missing, command: ["true"] },
       command: { image, command: ["no-such-program"] },
