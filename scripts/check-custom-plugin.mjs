@@ -19,6 +19,7 @@ const ours = [
   "packages/kubernetes",
   "packages/ecs",
   "packages/aci",
+  "packages/cloud-run",
   "packages/emulators",
   "apps/cli",
 ];

@@ -10,7 +10,7 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 const block =
-  /(?:<!-- (needs docker|needs kubernetes|needs aws|needs azure|from [^ ]+) -->\n+)?```ts\n([\s\S]*?)```(?:\n+```text\n([\s\S]*?)```)?/g;
+  /(?:<!-- (needs docker|needs kubernetes|needs aws|needs google|needs azure|from [^ ]+) -->\n+)?```ts\n([\s\S]*?)```(?:\n+```text\n([\s\S]*?)```)?/g;
 
 const examplesIn = async (readme) =>
   [...(await readFile(readme, "utf8")).matchAll(block)].map(([, said, code, expected], index) => ({
@@ -77,6 +77,7 @@ const lacks = {
   kubernetes: process.env.KUBECONFIG ? undefined : "KUBECONFIG names no cluster",
   azure: "it is an account's that is not ours",
   aws: "it is an account's that is not ours",
+  google: "it is an account's that is not ours",
 };
 let failed = 0;
 for (const example of examples) {

@@ -6,6 +6,7 @@ import { packageFolders } from "./toolchain.mjs";
 /** The words that a driver's file names may use for what its backend runs. */
 const drivers = {
   aci: ["task", "aci"],
+  "cloud-run": ["task", "cloud-run"],
   docker: ["container", "docker"],
   ecs: ["task", "ecs"],
   kubernetes: ["pod", "kubernetes"],

@@ -13,6 +13,7 @@ const measured = [
   "packages/docker",
   "packages/ecs",
   "packages/aci",
+  "packages/cloud-run",
   "packages/kubernetes",
 ];
 /** Whose tests run, which of them, and which package they are for. The suite on the memory backend is core's. */
@@ -23,6 +24,7 @@ const suites = [
   { folder: "packages/docker", files: [], of: "packages/docker" },
   { folder: "packages/ecs", files: [], of: "packages/ecs" },
   { folder: "packages/aci", files: [], of: "packages/aci" },
+  { folder: "packages/cloud-run", files: [], of: "packages/cloud-run" },
   { folder: "packages/kubernetes", files: [], of: "packages/kubernetes" },
 ];
 

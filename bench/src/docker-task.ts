@@ -1,25 +1,14 @@
 import type Dockerode from "dockerode";
-import { openRuntime, owner, type Runtime, type TaskSpec, workloadId } from "@longshore/core";
+import { openRuntime, owner, type Runtime } from "@longshore/core";
 import { runtime as docker } from "@longshore/docker";
 import { bareEngine, docker as dockerCommand, image, randomName } from "./engine.ts";
 import { atLeast, atMost, type Bench, type Figure } from "./figure.ts";
 import { interleave, milliseconds, ratio } from "./interleave.ts";
-
-let count = 0;
-const taskSpec = (): TaskSpec => ({ kind: "task", id: workloadId(`task-${++count}`), image, command: ["true"] });
-
-async function longshoreTask(runtime: Runtime): Promise<void> {
-  const spec = taskSpec();
-  await runtime.start(spec);
-  const { exit } = await runtime.wait(spec.id);
-  if (exit?.code !== 0) throw new Error(`it exited with ${exit?.code}`);
-  for await (const _ of runtime.logs(spec.id));
-  await runtime.remove(spec.id);
-}
+import { longshoreDoes, longshoreTask, shortTask } from "./one-task.ts";
 
 /** The body that the driver plans: both sides have the same container, hardening, labels and all, made. */
 async function plannedBody(runtime: Runtime): Promise<Dockerode.ContainerCreateOptions> {
-  const { requests } = await runtime.plan(taskSpec());
+  const { requests } = await runtime.plan(shortTask(image));
   const create = requests.find((one) => (one as { readonly request: string }).request === "create");
   return (create as { readonly body: Dockerode.ContainerCreateOptions }).body;
 }
@@ -32,13 +21,12 @@ async function bareTask(engine: Dockerode, body: Dockerode.ContainerCreateOption
   await container.remove({ v: true, force: true });
 }
 const bareDoes = "POST create (the body that @longshore/docker plans), POST start, POST wait, GET logs, DELETE; no looks";
-const longshoreDoes = "start, wait, logs, remove of an open runtime, with all its looks before and after";
 
 async function oneAfterTheOther(rounds: number, runtime: Runtime): Promise<Figure> {
   const engine = bareEngine();
   const body = await plannedBody(runtime);
   const sides = await interleave(rounds, [
-    { name: "longshore", does: longshoreDoes, measure: () => milliseconds(() => longshoreTask(runtime)) },
+    { name: "longshore", does: longshoreDoes, measure: () => milliseconds(() => longshoreTask(runtime, image)) },
     { name: "dockerode", does: bareDoes, measure: () => milliseconds(() => bareTask(engine, body)) },
     {
       name: "docker run --rm",
@@ -70,7 +58,7 @@ async function manyAtOnce(rounds: number, runtime: Runtime): Promise<Figure> {
   const engine = bareEngine();
   const body = await plannedBody(runtime);
   const sides = await interleave(rounds, [
-    { name: "longshore", does: longshoreDoes, measure: () => perSecond(() => longshoreTask(runtime)) },
+    { name: "longshore", does: longshoreDoes, measure: () => perSecond(() => longshoreTask(runtime, image)) },
     { name: "dockerode", does: bareDoes, measure: () => perSecond(() => bareTask(engine, body)) },
   ]);
   const value = ratio(sides, "longshore", "dockerode");

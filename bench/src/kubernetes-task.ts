@@ -1,22 +1,12 @@
 import { CoreV1Api, KubeConfig, type V1Pod, Watch } from "@kubernetes/client-node";
-import { openRuntime, owner, type Runtime, type TaskSpec, workloadId } from "@longshore/core";
+import { openRuntime, owner, type Runtime } from "@longshore/core";
 import { runtime as kubernetes } from "@longshore/kubernetes";
 import { randomName } from "./engine.ts";
 import { atMost, type Bench, type Figure } from "./figure.ts";
 import { interleave, milliseconds, ratio } from "./interleave.ts";
+import { longshoreDoes, longshoreTask, shortTask } from "./one-task.ts";
 
 const image = process.env["LONGSHORE_KUBERNETES_IMAGE"] ?? "testcluster/busybox:1";
-let count = 0;
-const taskSpec = (): TaskSpec => ({ kind: "task", id: workloadId(`task-${++count}`), image, command: ["true"] });
-
-async function longshoreTask(runtime: Runtime): Promise<void> {
-  const spec = taskSpec();
-  await runtime.start(spec);
-  const { exit } = await runtime.wait(spec.id);
-  if (exit?.code !== 0) throw new Error(`it exited with ${exit?.code}`);
-  for await (const _ of runtime.logs(spec.id));
-  await runtime.remove(spec.id);
-}
 
 interface Bare {
   readonly core: CoreV1Api;
@@ -29,7 +19,7 @@ async function bareClient(runtime: Runtime): Promise<Bare> {
   const config = new KubeConfig();
   config.loadFromDefault();
   const namespace = config.getContextObject(config.getCurrentContext())?.namespace ?? "default";
-  const [request] = (await runtime.plan(taskSpec())).requests;
+  const [request] = (await runtime.plan(shortTask(image))).requests;
   const { manifest: pod } = request as { readonly manifest: V1Pod };
   return { core: config.makeApiClient(CoreV1Api), watch: new Watch(config), namespace, pod };
 }
@@ -61,8 +51,8 @@ async function oneAfterTheOther(rounds: number, runtime: Runtime): Promise<Figur
   const sides = await interleave(rounds, [
     {
       name: "longshore",
-      does: "start, wait, logs, remove of an open runtime, with all its looks before and after",
-      measure: () => milliseconds(() => longshoreTask(runtime)),
+      does: longshoreDoes,
+      measure: () => milliseconds(() => longshoreTask(runtime, image)),
     },
     {
       name: "client-node",

@@ -18,6 +18,7 @@ async function onCluster(): Promise<Bench> {
   return bench;
 }
 
+// With LONGSHORE_REQUIRE=kubernetes a test that is left out for it has failed.
 beforeEach((context) => {
   if (process.env["KUBECONFIG"] === undefined) context.skip("requires kubernetes: KUBECONFIG names no cluster");
 });

@@ -59,7 +59,8 @@ export async function aciHarness(options: AciEmulatorOptions = {}): Promise<AciH
       service: (steps) => ({ image, entrypoint: ["sh", "-c"], command: [shellProgram(steps)], ports: [{ port: 8080 }] }),
       kill: (owner, id, instance) => bed.kill(owner, id, instance),
     },
-    graces: false,
+    // They do not tell how long a program had.
+    graceOfStop: 0,
     // Container Instances tell of 137 alone whether it was an exit or a signal, and give both streams as one.
     tells: { signals: false, streams: false },
     patienceMs: 60_000,

@@ -13,6 +13,7 @@ export interface GuaranteeCase {
 type NeedName =
   | "crash"
   | "services"
+  | "instances"
   | "secrets"
   | "storedSecrets"
   | "exec"
@@ -27,7 +28,6 @@ type NeedName =
   | "badConfig"
   | "outOfMemory"
   | "forks"
-  | "graces"
   | "streams"
   | "logTimes"
   | "enforcer";
@@ -46,6 +46,7 @@ const watchers = "an open runtime enforces time limits here (trait timeLimit: wa
 export const needs: Readonly<Record<NeedName, Need>> = {
   crash: unless(({ crash }) => crash, "the harness cannot crash a process (crash)"),
   services: unless(({ services }) => services, "there are no services here (services)"),
+  instances: unless(({ services }) => services?.onlyCounted !== true, "instances are only counted here (services.onlyCounted)"),
   secrets: unless(
     ({ secrets }) => secrets !== undefined && (secrets.resolves ?? true),
     "programs are given no secrets of the resolver here (secrets.resolves)",
@@ -66,7 +67,6 @@ export const needs: Readonly<Record<NeedName, Need>> = {
   badConfig: unless(({ bad }) => bad.config, "no config can be wrong here (bad.config)"),
   outOfMemory: unless(({ outOfMemory }) => outOfMemory, "memory is not limited here (outOfMemory)"),
   forks: unless(({ forks }) => forks ?? true, "programs have no children here (forks)"),
-  graces: unless(({ graces }) => graces ?? true, "the backend has a grace of its own (graces)"),
   streams: unless(({ tells }) => tells.streams, "stdout and stderr come as one here (tells.streams)"),
   logTimes: unless(({ traits }) => traits.logTimes, "log lines have no times here (trait logTimes)"),
   enforcer: unless(({ traits }) => traits.timeLimit !== "watcher", watchers),

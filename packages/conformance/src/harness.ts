@@ -120,8 +120,11 @@ export interface ServiceAbility {
   readonly request?: (endpoint: Endpoint) => Promise<string>;
   /** An update that is taken back ends in new instances of the old spec: the backend keeps none of those it had. Default: false. */
   readonly comesBackAnew?: boolean;
-  /** Whose grace a stop applies, and says that it did: the spec's where the backend takes none with a stop. Default: `call`. */
-  readonly graceOfStop?: "call" | "spec";
+  /**
+   * The backend tells how many instances there are, and nothing of any: they have one endpoint together, only the log knows their
+   * names, and nobody knows how one has ended. Default: false.
+   */
+  readonly onlyCounted?: boolean;
   /** Ends an instance's program with SIGKILL, from outside. */
   kill(owner: Owner, id: WorkloadId, instance: string): Promise<void>;
 }
@@ -164,8 +167,11 @@ export interface Harness {
     /** That an empty line was printed. Default: true. */
     readonly emptyLines?: boolean;
   };
-  /** A stop gives a program the time that it, or the spec, asks for. Default: true; false where the backend has its own, and tells nobody. */
-  readonly graces?: boolean;
+  /**
+   * Whose grace a stop applies, and says that it did: the call's, the spec's where the backend takes none with a stop, or what the
+   * backend gives whoever asks, in milliseconds. Default: `call`.
+   */
+  readonly graceOfStop?: "call" | "spec" | number;
   /** Children in the background that outlive the program's main process are possible here. Default: true. */
   readonly forks?: boolean;
   /** A task that needs more memory than its limit, whole but for kind and id: `outOfMemoryScript`. Absent: the backend limits no memory. */

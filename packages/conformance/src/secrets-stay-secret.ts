@@ -166,5 +166,9 @@ export const secretsStaySecret: readonly GuaranteeCase[] = [
   },
   { name: "a secret that cannot be resolved is named by its key, and leaves nothing", needs: [needs.secrets], run: missing },
   { name: "a value that is known is masked in errors", needs: [needs.secrets], run: masked },
-  { name: "a service: what is started again has its secrets still", needs: [needs.secrets, needs.services], run: kept },
+  {
+    name: "a service: what is started again has its secrets still",
+    needs: [needs.secrets, needs.services, needs.instances],
+    run: kept,
+  },
 ];

@@ -58,10 +58,14 @@ export async function endpointsOf(stage: Stage, runtime: Runtime, id: WorkloadId
   if (!runtime.supports("endpoints")) return assert.fail("a runtime with services tells their endpoints");
   return stage.soon(runtime.capabilities.endpoints.endpoints(id), "endpoints");
 }
-/** What every endpoint there is answers, each asked once. */
+/** What every endpoint there is answers, each asked once; where there is one for all, as often as there are instances. */
 export async function answers(stage: Stage, runtime: Runtime, id: WorkloadId): Promise<readonly string[]> {
   const endpoints = await endpointsOf(stage, runtime, id);
-  return Promise.all(endpoints.map((endpoint) => ask(stage, endpoint)));
+  if (stage.services.onlyCounted !== true) return Promise.all(endpoints.map((endpoint) => ask(stage, endpoint)));
+  const { state } = await inspected(stage, runtime, id);
+  const [one] = endpoints;
+  if (one === undefined || endpoints.length > 1) return assert.fail(`${endpoints.length} endpoints for all instances together`);
+  return Promise.all(Array.from({ length: state.desired }, () => ask(stage, one)));
 }
 
 /** A client that asks for the endpoints and one of them for an answer, over and over. Disposing ends it; `seen` is in order. */

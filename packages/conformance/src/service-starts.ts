@@ -20,7 +20,9 @@ async function assertOneService(
       const service = await started(stage, runtime, spec);
       assert.equal(service.state.instances.length, spec.replicas);
       const marks = saidBy(await stage.logs(runtime, spec.id), "mark one");
-      assert.deepEqual(marks.toSorted(), namesOf(service), "each instance was begun once");
+      const names = stage.services.onlyCounted === true ? [...new Set(marks)].toSorted() : namesOf(service);
+      assert.equal(names.length, spec.replicas);
+      assert.deepEqual(marks.toSorted(), names, "each instance was begun once");
       const listed = await stage.soon(Array.fromAsync(runtime.list()), "list");
       assert.deepEqual(
         listed.filter(({ kind }) => kind !== "leftover").map(({ kind, id }) => `${kind} ${id}`),

@@ -1,7 +1,7 @@
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { DescribeTasksCommand, ECSClient, ListTasksCommand, type ListTasksCommandInput, type Task } from "@aws-sdk/client-ecs";
 import { type Host, tokenBucket } from "@longshore/core";
-import { retry } from "@longshore/core/driver";
+import { insist, type InsistOptions } from "@longshore/core/driver";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { errorName, isBroken, isThrottled } from "./classify-ecs-error.ts";
 import type { EcsConfig, EcsCredentials } from "./ecs-config.ts";
@@ -18,8 +18,6 @@ export interface ClientSettings {
 const describeLimit = 100;
 /** What ECS refuses for its rate is refused for a second or two: with the pauses between them about half a minute. */
 const throttledAttempts = 12;
-/** As the SDK itself does. A call may be made twice by its token, its name, or because it asks only. */
-const brokenAttempts = 3;
 /** An answer that comes this late does not come. */
 const answerLimitMs = 30_000;
 /** To each service. Answers come in some ten milliseconds: ten are more than any rate of AWS's needs. */
@@ -59,26 +57,17 @@ export class EcsApi implements Disposable {
     this.logs = new CloudWatchLogsClient({ ...this.settings, disableHostPrefix: endpoint !== undefined });
     this.cluster = config.cluster ?? "default";
   }
-  /** Sends one command. Throttled answers are no answers: they slow all down, and are asked for again. */
-  async call<Output>(name: string, signal: AbortSignal, send: Send<Output>): Promise<Output> {
-    let broken = 0;
-    const when = (error: unknown): boolean => isThrottled(error) || (isBroken(error) && ++broken < brokenAttempts);
-    return retry({ signal, attempts: throttledAttempts, when }, () => this.#try(name, signal, send));
+  /** Sends one command, again where its answer broke off: by its token, its name, or because it asks only, it may be made twice. */
+  call<Output>(name: string, signal: AbortSignal, send: Send<Output>): Promise<Output> {
+    return this.#insist({ name, signal, isBroken }, send);
   }
   /** What must not be done twice: the caller finds out what has become of it where the answer broke off. */
-  async callOnce<Output>(name: string, signal: AbortSignal, send: Send<Output>): Promise<Output> {
-    return retry({ signal, attempts: throttledAttempts, when: isThrottled }, () => this.#try(name, signal, send));
+  callOnce<Output>(name: string, signal: AbortSignal, send: Send<Output>): Promise<Output> {
+    return this.#insist({ name, signal, isBroken: () => false }, send);
   }
-  async #try<Output>(name: string, signal: AbortSignal, send: Send<Output>): Promise<Output> {
-    await this.#bucket.take(name, signal);
-    await this.#host.limiter.take(name, signal);
-    try {
-      return await send({ abortSignal: signal });
-    } catch (error) {
-      signal.throwIfAborted();
-      if (isThrottled(error)) for (const limiter of [this.#bucket, this.#host.limiter]) limiter.throttled(undefined);
-      throw error;
-    }
+  #insist<Output>(how: Pick<InsistOptions, "name" | "signal" | "isBroken">, send: Send<Output>): Promise<Output> {
+    const limiters = [this.#bucket, this.#host.limiter];
+    return insist({ ...how, limiters, isThrottled, throttledAttempts }, () => send({ abortSignal: how.signal }));
   }
   async describe(arns: readonly string[], signal: AbortSignal): Promise<readonly Task[]> {
     const { cluster } = this;

@@ -1,5 +1,5 @@
 import type { Capabilities } from "@longshore/core";
 
 export type EcsCapabilities = Required<
-  Pick<Capabilities, "services" | "endpoints" | "backendLogs" | "ingest" | "preflight" | "images">
+  Pick<Capabilities, "services" | "endpoints" | "exec" | "backendLogs" | "ingest" | "preflight" | "images">
 >;

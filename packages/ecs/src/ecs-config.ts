@@ -52,7 +52,7 @@ export interface EcsOptions {
   readonly capacityProviders?: readonly string[];
   /** Refuse what is no size of Fargate's instead of taking the next larger one. Default: false. */
   readonly exactSize?: boolean;
-  /** Lets commands be run in the container; needs a task role with the rights of `ssmmessages`. Default: false. */
+  /** Lets commands be run in the container (`exec`); needs a task role with the rights of `ssmmessages`. Default: false. */
   readonly executeCommand?: boolean;
   /** Of the platform, such as `1.4.0`. Default: `LATEST`. */
   readonly platformVersion?: string;

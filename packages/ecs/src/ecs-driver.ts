@@ -20,6 +20,7 @@ import type { EcsCapabilities } from "./ecs-capabilities.ts";
 import type { EcsConfig, EcsOptions } from "./ecs-config.ts";
 import type { EcsParts } from "./ecs-parts.ts";
 import { EcsServices } from "./ecs-services.ts";
+import { execInTask } from "./exec-in-task.ts";
 import { findEndpoints } from "./find-endpoints.ts";
 import { findObstacles } from "./find-obstacles.ts";
 import { ingestEvent } from "./ingest-event.ts";
@@ -48,6 +49,7 @@ class EcsDriver implements RuntimeDriver<EcsCapabilities, EcsOptions, EcsRequest
         resume: (id, call) => resumeService(parts, id, call),
       },
       endpoints: { endpoints: (id, { signal }) => findEndpoints(parts, id, signal) },
+      exec: { exec: (request, call) => execInTask(parts, request, call) },
       backendLogs: { backendLogs: (id, { signal }) => readBackendLogs(parts, id, signal) },
       ingest: { ingest: async (event) => ingestEvent(parts, event) },
       preflight: { preflight: (spec, { signal }) => findObstacles(parts, spec, signal) },

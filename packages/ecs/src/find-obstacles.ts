@@ -6,7 +6,7 @@ import type { EcsApi } from "./ecs-api.ts";
 import type { EcsOptions } from "./ecs-config.ts";
 import type { EcsParts } from "./ecs-parts.ts";
 import { lastPart } from "./native-names.ts";
-import { neededActions } from "./needed-actions.ts";
+import { commandActions, neededActions } from "./needed-actions.ts";
 
 /** Who may not ask has to take it on trust: the rights themselves are looked at apart. */
 const isRefused = (error: unknown): boolean => classifyEcsError(error)?.code === "permission-denied";
@@ -63,7 +63,12 @@ async function noNetwork(
   return found;
 }
 
-async function noRights({ api }: EcsParts, roles: readonly string[], signal: AbortSignal): Promise<readonly Obstacle[]> {
+interface Roles {
+  readonly all: readonly string[];
+  /** That commands are to be run with. */
+  readonly ofCommands: string | undefined;
+}
+async function noRights({ api }: EcsParts, { all, ofCommands }: Roles, signal: AbortSignal): Promise<readonly Obstacle[]> {
   const [iam, sts] = await Promise.all([import("@aws-sdk/client-iam"), import("@aws-sdk/client-sts")]);
   const found: Obstacle[] = [];
   const who = new sts.STSClient(api.settings);
@@ -71,7 +76,7 @@ async function noRights({ api }: EcsParts, roles: readonly string[], signal: Abo
     who.send(new sts.GetCallerIdentityCommand({}), options),
   );
   const client = new iam.IAMClient(api.settings);
-  for (const role of roles) {
+  for (const role of all) {
     try {
       await api.call("GetRole", signal, (options) => client.send(new iam.GetRoleCommand({ RoleName: lastPart(role) }), options));
     } catch (error) {
@@ -84,7 +89,12 @@ async function noRights({ api }: EcsParts, roles: readonly string[], signal: Abo
       });
     }
   }
-  return [...found, ...(await denied(api, { client, iam, principal: principalOf(Arn), signal }))];
+  const asking = { client, iam, signal };
+  const caller = { principal: principalOf(Arn), actions: neededActions, hint: "attach the policy of @longshore/ecs' README" };
+  found.push(...(await denied(api, { ...asking, ...caller })));
+  if (ofCommands === undefined) return found;
+  const hint = "options.ecs.executeCommand is set: allow it to the task role";
+  return [...found, ...(await denied(api, { ...asking, principal: ofCommands, actions: commandActions, hint }))];
 }
 /** A role that was assumed is asked for by the role's own ARN. */
 const principalOf = (arn: string): string =>
@@ -94,10 +104,12 @@ interface Asking {
   readonly client: Iam.IAMClient;
   readonly iam: typeof Iam;
   readonly principal: string;
+  readonly actions: readonly string[];
+  readonly hint: string;
   readonly signal: AbortSignal;
 }
-async function denied(api: EcsApi, { client, iam, principal, signal }: Asking): Promise<readonly Obstacle[]> {
-  const command = new iam.SimulatePrincipalPolicyCommand({ PolicySourceArn: principal, ActionNames: [...neededActions] });
+async function denied(api: EcsApi, { client, iam, principal, actions, hint, signal }: Asking): Promise<readonly Obstacle[]> {
+  const command = new iam.SimulatePrincipalPolicyCommand({ PolicySourceArn: principal, ActionNames: [...actions] });
   try {
     const { EvaluationResults = [] } = await api.call("SimulatePrincipalPolicy", signal, (options) =>
       client.send(command, options),
@@ -105,7 +117,7 @@ async function denied(api: EcsApi, { client, iam, principal, signal }: Asking): 
     return EvaluationResults.filter(({ EvalDecision }) => EvalDecision !== "allowed").map(({ EvalActionName }) => ({
       what: "permission" as const,
       message: `${EvalActionName} is not allowed to ${principal}`,
-      hint: "attach the policy of @longshore/ecs' README",
+      hint,
     }));
   } catch (error) {
     // Root and federated users have no policy to be simulated.
@@ -124,7 +136,10 @@ export async function findObstacles(
   const options: EcsOptions = spec?.options?.["ecs"] ?? {};
   const { subnets = config.subnets, securityGroups = config.securityGroups ?? [] } = options;
   const { executionRole = config.executionRole, taskRole = config.taskRole } = spec?.identity ?? {};
-  const roles = [executionRole, ...(taskRole === undefined ? [] : [taskRole])];
+  const roles = {
+    all: [executionRole, ...(taskRole === undefined ? [] : [taskRole])],
+    ofCommands: options.executeCommand === true ? taskRole : undefined,
+  };
   const all = await Promise.all([
     noCluster(parts, signal),
     noNetwork(parts, { subnets, securityGroups }, signal),

@@ -29,17 +29,23 @@ function toInstance(task: EcsTask, { service, facts }: SeenService): Instance {
   };
 }
 
+/** Told of whichever came in its place: ECS does not say. */
+function withEnding([first, ...others]: readonly Instance[], restarts: number, ended: EcsTask | undefined): readonly Instance[] {
+  if (first === undefined) return [];
+  const lastEnding = ended === undefined ? undefined : mapTaskState(ended);
+  return [lastEnding?.phase === "exited" ? { ...first, restarts, lastEnding } : first, ...others];
+}
+
 /** Pure. ECS runs a new task in place of one that has ended, so that restarts are those that it still remembers. */
 export function mapService(record: Record, seen: SeenService): Service {
   const { service, facts, tasks } = seen;
   const live = tasks.filter((task) => mapTaskState(task).phase !== "exited");
   const fallen = tasks.filter(hasFallen);
-  const last = fallen.map(mapTaskState).findLast((state) => state.phase === "exited");
-  const instances = live.map((task): Instance => toInstance(task, seen));
-  const [first, ...others] = instances;
-  // Whichever came in its place: ECS does not say.
-  const told =
-    first === undefined || last === undefined ? instances : [{ ...first, restarts: fallen.length, lastEnding: last }, ...others];
+  const ended = fallen.findLast((task) => mapTaskState(task).phase === "exited");
+  // Between two tries of ECS nothing is there but what has fallen.
+  const waits = live.length === 0 && ended !== undefined && (service.desiredCount ?? 0) > 0;
+  const instances = (waits ? [ended] : live).map((task): Instance => toInstance(task, seen));
+  const told = withEnding(instances, fallen.length, ended);
   return {
     kind: "service",
     id: record.id,

@@ -11,6 +11,7 @@ export const neededActions = [
   "ecs:DescribeServices",
   "ecs:DescribeTaskDefinition",
   "ecs:DescribeTasks",
+  "ecs:ExecuteCommand",
   "ecs:ListTaskDefinitionFamilies",
   "ecs:ListTaskDefinitions",
   "ecs:ListTasks",
@@ -32,4 +33,12 @@ export const neededActions = [
   "iam:GetRole",
   "iam:PassRole",
   "iam:SimulatePrincipalPolicy",
+] as const;
+
+/** What a task's own role needs where commands may be run in it (developerguide, "ECS Exec", task role). */
+export const commandActions = [
+  "ssmmessages:CreateControlChannel",
+  "ssmmessages:CreateDataChannel",
+  "ssmmessages:OpenControlChannel",
+  "ssmmessages:OpenDataChannel",
 ] as const;

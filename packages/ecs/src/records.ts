@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Owner, WorkloadId } from "@longshore/core";
-import { gather, neverAborted } from "@longshore/core/driver";
+import { gather } from "@longshore/core/driver";
 import { errorName } from "./classify-ecs-error.ts";
 import type { LogGroup } from "./log-group.ts";
 
@@ -58,8 +58,8 @@ export class Records {
   constructor(group: LogGroup, owner: Owner) {
     this.#group = group;
     this.#owner = owner;
-    this.#under = gather(gatherMs, (ids) => this.#search(ids));
-    this.#everything = gather(gatherMs, async () => new Map([["all", await Array.fromAsync(this.all(neverAborted()))]]));
+    this.#under = gather(gatherMs, (ids, shared) => this.#search(ids, shared));
+    this.#everything = gather(gatherMs, async (_, shared) => new Map([["all", await Array.fromAsync(this.all(shared))]]));
   }
   /** Makes the log group where it is missing. False where the record was there. */
   async create(record: RecordName, signal: AbortSignal): Promise<boolean> {
@@ -104,9 +104,9 @@ export class Records {
     return (await this.#everything("all", signal)) ?? [];
   }
   /** One by one, or by a listing of all where that takes fewer calls. */
-  async #search(ids: readonly WorkloadId[]): Promise<ReadonlyMap<WorkloadId, readonly Record[]>> {
+  async #search(ids: readonly WorkloadId[], signal: AbortSignal): Promise<ReadonlyMap<WorkloadId, readonly Record[]>> {
     const prefixes = ids.length > Math.ceil(this.#count / pageSize) + 1 ? [""] : ids.map((id) => `${id}/`);
-    const lists = await Promise.all(prefixes.map((prefix) => Array.fromAsync(this.all(neverAborted(), prefix))));
+    const lists = await Promise.all(prefixes.map((prefix) => Array.fromAsync(this.all(signal, prefix))));
     return new Map(Map.groupBy(lists.flat().toSorted(byAge), ({ id }) => id));
   }
   async delete(record: Record, signal: AbortSignal): Promise<void> {

@@ -30,6 +30,8 @@ export const storageGib = ({ resources: { ephemeralStorage } }: EcsOrder): numbe
 };
 export const probeEverySeconds = (periodMs: number = defaultReadinessPeriodMs): number =>
   Math.min(Math.max(wholeSeconds(periodMs), probeSeconds.least), probeSeconds.most);
+/** The spec's word counts; where commands may be run ECS recommends one. */
+export const needsInit = ({ spec, options }: EcsOrder): boolean => spec.init ?? options.executeCommand === true;
 const arn = /^arn:[\w-]+:(secretsmanager|ssm):/;
 
 function secretProblems({ spec }: EcsOrder, say: Say): void {
@@ -68,8 +70,22 @@ function hardeningProblems({ hardening = {} }: WorkloadSpec, say: Say): void {
   if (other !== undefined) say("hardening.add", `got ${other}; Fargate adds SYS_PTRACE alone`);
 }
 
+/** What commands beside the program need (developerguide, "ECS Exec", considerations). */
+function commandProblems({ spec, options }: EcsOrder, config: EcsConfig, say: Say): void {
+  if (options.executeCommand !== true) return;
+  if (spec.hardening?.readOnlyRoot === true) {
+    say("hardening.readOnlyRoot", "executeCommand is set, whose agent writes to the container's root; expected false");
+  }
+  if ((spec.identity?.taskRole ?? config.taskRole) === undefined) {
+    say("identity.taskRole", "is missing; executeCommand is set, whose agent needs a role with the rights of ssmmessages");
+  }
+  if (/^1\.[0-3]\./.test(options.platformVersion ?? "")) {
+    say("options.ecs.platformVersion", `got ${options.platformVersion}; executeCommand is set; expected 1.4.0 or a later one`);
+  }
+}
+
 /** What ECS cannot do, beyond the table of fields. */
-export function specProblems(order: EcsOrder): readonly Problem[] {
+export function specProblems(order: EcsOrder, config: EcsConfig): readonly Problem[] {
   const { spec } = order;
   const problems: Problem[] = [];
   const say: Say = (path, message) => void problems.push({ path, message });
@@ -86,6 +102,7 @@ export function specProblems(order: EcsOrder): readonly Problem[] {
   sizeProblems(order, say);
   secretProblems(order, say);
   hardeningProblems(spec, say);
+  commandProblems(order, config, say);
   return problems;
 }
 
@@ -131,6 +148,14 @@ export function specAdjustments(order: EcsOrder, config: EcsConfig): readonly Ad
     const to = probeEverySeconds(periodMs) * 1000;
     const reason = "ECS probes every 5 to 300 seconds, with a shell and wget or nc of the image's own";
     if (to !== periodMs) say({ path: "readiness.periodMs", from: periodMs, to, reason });
+  }
+  if (spec.init === undefined && needsInit(order)) {
+    say({
+      path: "init",
+      from: false,
+      to: true,
+      reason: "what a command leaves behind is reaped by it (options.ecs.executeCommand)",
+    });
   }
   sizeAdjustments(order, say);
   return adjustments;

@@ -6,7 +6,7 @@ import {
   type Task as EcsTask,
 } from "@aws-sdk/client-ecs";
 import type { Owner, WorkloadId } from "@longshore/core";
-import { gather, neverAborted } from "@longshore/core/driver";
+import { gather } from "@longshore/core/driver";
 import type { EcsApi } from "./ecs-api.ts";
 import { isOver } from "./map-task-state.ts";
 import { startedBy } from "./native-names.ts";
@@ -37,8 +37,8 @@ export class Tasks {
   constructor(api: EcsApi, owner: Owner) {
     this.#api = api;
     this.#owner = owner;
-    this.look = gather(gatherMs, async (arns) => {
-      const found = await api.describe(arns, neverAborted());
+    this.look = gather(gatherMs, async (arns, shared) => {
+      const found = await api.describe(arns, shared);
       return new Map(found.map((task) => [task.taskArn ?? "", task]));
     });
   }

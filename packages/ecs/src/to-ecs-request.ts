@@ -90,7 +90,7 @@ function toServiceInput(order: EcsOrder, owner: Owner, config: EcsConfig): Creat
 export function toEcsRequest(order: EcsOrder, owner: Owner, config: EcsConfig): Plan<EcsRequest> {
   const { spec, specHash } = order;
   const { problems: untreated, adjustments: treated } = treatFields(spec, fieldTable);
-  const problems = [...untreated, ...specProblems(order)];
+  const problems = [...untreated, ...specProblems(order, config)];
   const adjustments = [...treated, ...specAdjustments(order, config)];
   if (problems.length > 0) return { problems, adjustments, requests: [] };
   const definition = toTaskDefinition(order, owner, config);

@@ -2,7 +2,15 @@ import type { ContainerDefinition, HealthCheck, RegisterTaskDefinitionCommandInp
 import type { Owner, Readiness } from "@longshore/core";
 import type { EcsConfig } from "./ecs-config.ts";
 import { familyOf, label, mainContainer, serviceFamily, streamPrefix, tag } from "./native-names.ts";
-import { architectureOf, type EcsOrder, graceSeconds, probeEverySeconds, sizeOf, storageGib } from "./spec-problems.ts";
+import {
+  architectureOf,
+  type EcsOrder,
+  graceSeconds,
+  needsInit,
+  probeEverySeconds,
+  sizeOf,
+  storageGib,
+} from "./spec-problems.ts";
 
 export type TaskDefinitionInput = RegisterTaskDefinitionCommandInput;
 
@@ -25,14 +33,15 @@ const dockerLabels = ({ spec, specHash }: EcsOrder, owner: Owner): Readonly<Reco
   ...(spec.kind === "service" && { [label.hash]: specHash, [label.replicas]: String(spec.replicas ?? 1) }),
 });
 
-function toSecurity({ spec: { hardening = {}, user, init } }: EcsOrder): Partial<ContainerDefinition> {
+function toSecurity(order: EcsOrder): Partial<ContainerDefinition> {
+  const { hardening = {}, user } = order.spec;
   const { drop = ["ALL"], add = [], readOnlyRoot } = hardening;
   return {
     ...(user !== undefined && { user }),
     ...(readOnlyRoot !== undefined && { readonlyRootFilesystem: readOnlyRoot }),
     linuxParameters: {
       capabilities: { ...(drop.length > 0 && { drop: [...drop] }), ...(add.length > 0 && { add: [...add] }) },
-      ...(init === true && { initProcessEnabled: true }),
+      ...(needsInit(order) && { initProcessEnabled: true }),
     },
   };
 }

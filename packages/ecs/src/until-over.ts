@@ -1,4 +1,4 @@
-import { sleep } from "@longshore/core/driver";
+import { lookUntil } from "@longshore/core/driver";
 import type { EcsParts } from "./ecs-parts.ts";
 
 /** What ECS takes to end a task beside the program's grace: after that something is wrong there. */
@@ -13,11 +13,5 @@ interface Waiting {
   readonly graceMs: number;
 }
 /** False where it takes much longer than it may. */
-export async function untilOver(parts: EcsParts, { look, graceMs }: Waiting, signal: AbortSignal): Promise<boolean> {
-  const latest = performance.now() + graceMs + patienceMs;
-  while (!(await look())) {
-    if (performance.now() > latest) return false;
-    await sleep(pollMsOf(parts), signal);
-  }
-  return true;
-}
+export const untilOver = (parts: EcsParts, { look, graceMs }: Waiting, signal: AbortSignal): Promise<boolean> =>
+  lookUntil({ look, everyMs: pollMsOf(parts), limitMs: graceMs + patienceMs }, signal);

@@ -31,7 +31,9 @@ export async function ecsHarness(options: EcsEmulatorOptions = {}): Promise<EcsH
     emulator,
     traits: plugin.traits,
     open: (opening: HarnessOpening): Promise<Runtime> => openRuntime(plugin.with(config(opening.through)), openOptions(opening)),
-    program: (steps) => ({ image, command: ["sh", "-c", shellProgram(steps)] }),
+    program: (steps) => ({ image, command: ["sh", "-c", shellProgram(steps)], options: { ecs: { executeCommand: true } } }),
+    // A process has no terminal.
+    sessions: emulator.engine === "docker" ? ["exec", "terminal"] : ["exec"],
     natives: (owner) => bed.natives(owner),
     alive: async (owner, id) => (await bed.running(owner, id)).map(({ taskArn }) => taskArn!),
     runs: async (owner, id) => (await bed.tasks()).filter(({ startedBy }) => startedBy === `longshore/${owner}/${id}`).length,
@@ -41,7 +43,7 @@ export async function ecsHarness(options: EcsEmulatorOptions = {}): Promise<EcsH
       { securityGroups: ["sg-00000000000000001"] },
       { publicAddress: true },
       { capacityProviders: ["some-provider"] },
-      { executeCommand: true },
+      { executeCommand: false },
       { platformVersion: "1.4.0" },
       { tags: { team: "blue" } },
     ],
@@ -60,11 +62,11 @@ export async function ecsHarness(options: EcsEmulatorOptions = {}): Promise<EcsH
       command: { image, command: ["no-such-program"] },
       config: { image, command: ["true"], platform: "linux/s390x" },
     },
+    graceOfStop: "spec",
     services: {
       // Process 1 ignores what it does not handle: the programs have another one above them.
       service: (steps) => ({ image, command: ["sh", "-c", shellProgram(steps)], init: true, ports: [{ port: 8080 }] }),
       comesBackAnew: true,
-      graceOfStop: "spec",
       kill: (_owner, _id, instance) => killContainer(instance),
     },
     // ECS tells of 137 alone whether it was an exit or a signal, and its log driver gives both streams as one, without empty lines.

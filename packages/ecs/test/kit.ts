@@ -26,6 +26,7 @@ const region = "eu-west-3";
 export const image = "busybox:1.35";
 const account = "123456789012";
 const executionRole = `arn:aws:iam::${account}:role/execution`;
+const taskRole = `arn:aws:iam::${account}:role/task`;
 const credentials = { accessKeyId: "key", secretAccessKey: "secret" };
 const logGroup = "/longshore";
 
@@ -36,6 +37,7 @@ export const configOf = (endpoint: string): EcsConfig => ({
   credentials: { ...credentials },
   subnets: ["subnet-0123456789abcdef0"],
   executionRole,
+  taskRole,
   logQuietMs: 200,
   pollMs: 50,
   callsPerSecond: 2000,

@@ -278,6 +278,14 @@ describe("preflight", () => {
     await using world = await World.open();
     expect(await world.runtime.capabilities.preflight.preflight(undefined)).toEqual([]);
   });
+  test("the task role's rights, where commands are to be run", async () => {
+    await using world = await World.open({ deniedActions: ["ssmmessages:OpenDataChannel"] });
+    const { preflight } = world.runtime.capabilities.preflight;
+    expect(await preflight(world.task("true"))).toEqual([]);
+    const found = await preflight(world.task("true", { options: { ecs: { executeCommand: true } } }));
+    expect(found).toMatchObject([{ what: "permission", hint: expect.stringMatching(/executeCommand/) }]);
+    expect(found[0]!.message).toMatch(/^ssmmessages:OpenDataChannel is not allowed to arn:.*role\/task$/);
+  });
   test("a missing subnet, security group and role are each named", async () => {
     const options = { subnets: ["subnet-00000000000000009"], securityGroups: ["sg-00000000000000009"], roles: ["another"] };
     await using world = await World.open(options, { securityGroups: ["sg-00000000000000001"] });
@@ -286,6 +294,7 @@ describe("preflight", () => {
       expect.stringMatching(/^network subnets: .*subnet-0123456789abcdef0/),
       expect.stringMatching(/^network securityGroups: .*sg-00000000000000001/),
       expect.stringMatching(/^permission there is no role arn:aws:iam::123456789012:role\/execution$/),
+      expect.stringMatching(/^permission there is no role arn:aws:iam::123456789012:role\/task$/),
     ]);
   });
 });

@@ -1,5 +1,7 @@
-import { LongshoreError, type ServiceSpec, type TaskSpec, workloadId } from "@longshore/core";
+import { LongshoreError, openRuntime, owner, type ServiceSpec, type TaskSpec, workloadId } from "@longshore/core";
+import { runtime as plugin } from "@longshore/ecs";
 import { afterAll, describe, expect, test } from "vitest";
+import { configOf } from "./kit.ts";
 import { World } from "./world.ts";
 
 const world = await World.open();
@@ -119,6 +121,31 @@ describe("what a task definition says", () => {
     expect(input).toMatchObject({ capacityProviderStrategy: [{ capacityProvider: "FARGATE_SPOT", weight: 1 }] });
     expect(input).not.toHaveProperty("launchType");
     expect(input).not.toHaveProperty("overrides");
+  });
+});
+
+describe("commands beside the program", () => {
+  const options = { ecs: { executeCommand: true } };
+  test("are allowed with the task, and an init process is added, which is reported", async () => {
+    const { requests, adjustments } = await planOf({ options });
+    const inputs = requests as readonly { request: string; input: object }[];
+    expect(inputs.at(-1)!.input).toMatchObject({ enableExecuteCommand: true });
+    const linuxParameters = { initProcessEnabled: true };
+    expect(await definitionOf({ options })).toMatchObject({ containerDefinitions: [{ linuxParameters }] });
+    expect(adjustments).toMatchObject([{ path: "init", to: true, reason: expect.stringMatching(/executeCommand/) }]);
+    expect((await planOf({ options, init: true })).adjustments).toEqual([]);
+    const [container] = (await definitionOf({ options, init: false }))["containerDefinitions"] as readonly object[];
+    expect(container).not.toHaveProperty("linuxParameters.initProcessEnabled");
+    expect((await planOf({ options, init: false })).adjustments).toEqual([]);
+  });
+  test("are refused where their agent cannot run", async () => {
+    expect(pathsOf((await planOf({ options, hardening: { readOnlyRoot: true } })).problems)).toEqual(["hardening.readOnlyRoot"]);
+    const old = { ecs: { ...options.ecs, platformVersion: "1.3.0" } };
+    expect(pathsOf((await planOf({ options: old })).problems)).toEqual(["options.ecs.platformVersion"]);
+    const { taskRole: _, ...roleless } = configOf(world.emulator.url);
+    await using runtime = await openRuntime(plugin.with(roleless), { owner: owner("roleless") });
+    expect(pathsOf((await runtime.plan({ ...base, options })).problems)).toEqual(["identity.taskRole"]);
+    expect((await runtime.plan(base)).problems).toEqual([]);
   });
 });
 

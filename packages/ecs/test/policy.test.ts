@@ -27,10 +27,11 @@ test("each call that is made has its right, and each right its call", async () =
     { publicAddress: true, logRetentionDays: 7, securityGroups: ["sg-00000000000000001"] },
   );
   const { runtime } = world;
-  const spec = world.task("sleep 60", { ports: [{ port: 8124 }] });
+  const spec = world.task("sleep 60", { ports: [{ port: 8124 }], options: { ecs: { executeCommand: true } } });
   await runtime.start(spec);
   const { endpoints } = runtime.capabilities.endpoints;
   await expect.poll(() => endpoints(spec.id)).toHaveLength(1);
+  await Array.fromAsync(runtime.capabilities.exec.exec({ id: spec.id, command: ["true"] }));
   await runtime.stop(spec.id);
   await Array.fromAsync(runtime.logs(spec.id, { follow: true }));
   await runtime.remove(spec.id);

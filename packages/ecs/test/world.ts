@@ -1,4 +1,8 @@
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
 import { openRuntime, type Owner, owner, type Runtime, type TaskSpec, type WorkloadId, workloadId } from "@longshore/core";
 import { type EcsCapabilities, type EcsConfig, runtime as plugin } from "@longshore/ecs";
 import { type EcsEmulator, type EcsEmulatorOptions, startEcsEmulator } from "@longshore/emulators";
@@ -10,6 +14,7 @@ export class World implements AsyncDisposable {
   readonly bed: Bed;
   readonly owner: Owner;
   readonly runtime: Runtime<EcsCapabilities>;
+  readonly #folders: string[] = [];
   #ids = 0;
 
   private constructor(parts: Pick<World, "emulator" | "bed" | "owner" | "runtime">) {
@@ -35,7 +40,19 @@ export class World implements AsyncDisposable {
   sent<Input>(operation: string): readonly Input[] {
     return this.emulator.journal.entries(operation).map(({ input }) => input as Input);
   }
+  /** A folder that has these programs of the machine, and no others. */
+  async programs(names: readonly string[]): Promise<string> {
+    const folder = await mkdtemp(join(tmpdir(), "programs-"));
+    this.#folders.push(folder);
+    const places = (process.env["PATH"] ?? "").split(delimiter);
+    for (const name of names) {
+      const found = places.map((place) => join(place, name)).find((path) => existsSync(path));
+      if (found !== undefined) await symlink(found, join(folder, name));
+    }
+    return folder;
+  }
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const folder of this.#folders) await rm(folder, { recursive: true, force: true });
     await this.runtime[Symbol.asyncDispose]();
     this.bed.close();
     await this.emulator.close();

@@ -22,8 +22,7 @@ export const allAciFaultKinds: FaultKinds = { ...wireFaultKinds, ...armFaultKind
 
 export interface AciBackend {
   readonly cloud: Cloud;
-  readonly sockets: SocketSessions;
-  /** Ends what runs, and whoever is connected to it. */
+  /** Ends what runs. */
   readonly close: () => Promise<void>;
 }
 
@@ -32,7 +31,7 @@ export async function buildAciBackend(
   options: AciEmulatorOptions,
   { clock, engine }: { readonly clock: Clock; readonly engine: Engine },
 ): Promise<AciBackend> {
-  const { realistic = false, delays, quotas = realistic, networkImage = "busybox:1.35", http = false } = options;
+  const { realistic = false, delays, quotas = realistic, networkImage = "busybox:1.35" } = options;
   const { windowsImages = [], cachedImages = [], pageSize = 100, resourceGroups, deniedActions } = options;
   const api = await loadContainerInstanceApi();
   const folders = new GroupFolders(options.fileShares);
@@ -46,10 +45,9 @@ export async function buildAciBackend(
     authorizationService(scope),
   ];
   const close = async (): Promise<void> => {
-    sockets.close();
     await store.close();
     await folders.close();
   };
   const rates = quotas && { rates: new SubscriptionRates(clock) };
-  return { cloud: new ArmCloud({ services, scheme: http ? "http" : "https", scope, ...rates }), sockets, close };
+  return { cloud: new ArmCloud({ services, accept: sockets.accept, scope, ...rates }), close };
 }

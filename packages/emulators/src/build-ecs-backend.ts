@@ -36,7 +36,7 @@ export interface EcsBackend {
 /** What stands behind the port: ECS, and what it and its callers need of other services. */
 export async function buildEcsBackend(options: EcsEmulatorOptions, { clock, faults, engine }: EcsParts): Promise<EcsBackend> {
   const { realistic = false, delays, networkImage = "busybox:1.35", quotas = realistic } = options;
-  const { account = "123456789012", region = "us-east-1", subnets, securityGroups, roles } = options;
+  const { account = "123456789012", region = "us-east-1", subnets, securityGroups, roles, deniedActions } = options;
   const logs = new LogStore({ clock, faults });
   const [secretStore, parameters, interfaces] = [new SecretStore(clock), new ParameterStore(clock), new NetworkInterfaces()];
   const secrets = new StoredSecretValues(secretStore, parameters);
@@ -48,12 +48,12 @@ export async function buildEcsBackend(options: EcsEmulatorOptions, { clock, faul
     ecsService(state),
     createLogsService(logs),
     createEc2Service({ interfaces, ...existing }),
-    createIamService(existing),
+    createIamService({ ...existing, ...(deniedActions && { deniedActions }) }),
     createSecretsManagerService(secretStore),
     createSsmService(parameters),
     createStsService(),
   ]);
-  const cloud = new AwsCloud({ services, clock, account, quotas });
+  const cloud = new AwsCloud({ services, clock, account, quotas, accept: ({ url }) => state.sessions.accept(url) });
   const close = async (): Promise<void> => {
     state.close();
     await cloud.close();

@@ -31,6 +31,8 @@ export interface EcsEmulatorOptions {
   readonly securityGroups?: readonly string[];
   /** Names of the roles that exist. Default: every one. */
   readonly roles?: readonly string[];
+  /** What SimulatePrincipalPolicy says that nobody may do, such as `iam:PassRole`. Default: none. */
+  readonly deniedActions?: readonly string[];
   /** Images that cannot be pulled, where containers are processes. Default: none. */
   readonly missingImages?: readonly string[];
   /** What holds the network of a task with several containers, on Docker. It needs a `sleep`. Default `busybox:1.35`. */

@@ -1,6 +1,7 @@
 import { awsFaultKinds } from "./aws/aws-fault-kinds.ts";
 import { logsFaultKinds } from "./aws/logs/logs-fault-kinds.ts";
 import { ecsFaultKinds } from "./ecs/ecs-fault-kinds.ts";
+import { sessionFaultKinds } from "./ecs/session-trouble.ts";
 import { type FaultKinds, wireFaultKinds } from "./read-fault-rule.ts";
 
 export { buildEcsBackend } from "./build-ecs-backend.ts";
@@ -10,4 +11,10 @@ export { EmulatorServer } from "./emulator-server.ts";
 export { readFaultRules } from "./read-fault-rule.ts";
 
 /** The faults that this emulator knows. */
-export const faultKinds: FaultKinds = { ...wireFaultKinds, ...awsFaultKinds, ...ecsFaultKinds, ...logsFaultKinds };
+export const faultKinds: FaultKinds = {
+  ...wireFaultKinds,
+  ...awsFaultKinds,
+  ...ecsFaultKinds,
+  ...sessionFaultKinds,
+  ...logsFaultKinds,
+};

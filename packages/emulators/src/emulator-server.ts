@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { type Duplex, Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Clock } from "./clock.ts";
 import type { Cloud, CloudReply, CloudRequest } from "./cloud.ts";
@@ -9,6 +9,7 @@ import { type ControlEndpoint, controlPrefix } from "./control-endpoint.ts";
 import type { Fault, WireFault } from "./fault.ts";
 import type { Faults } from "./faults.ts";
 import type { Journal } from "./journal.ts";
+import { openSocket, refuseUpgrade, type Upgrade } from "./open-socket.ts";
 import { proxyErrorPage } from "./proxy-error-page.ts";
 import { readBody } from "./read-body.ts";
 
@@ -20,8 +21,6 @@ export interface EmulatorServerOptions {
   readonly journal: Journal;
   /** In PEM, for clouds whose clients insist on TLS. Default: plain HTTP. */
   readonly tls?: { readonly certificate: string; readonly key: string };
-  /** Takes over a connection that asks for a WebSocket, and ends it. Default: it is answered as any other. */
-  readonly takeSocket?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
 type Exchange = { readonly request: IncomingMessage; readonly response: ServerResponse; readonly signal: AbortSignal };
@@ -46,7 +45,7 @@ export class EmulatorServer {
     const listener = (request: IncomingMessage, response: ServerResponse): void => this.#take(request, response);
     const { tls } = options;
     this.#server = tls ? createTlsServer({ cert: tls.certificate, key: tls.key }, listener) : createServer(listener);
-    if (options.takeSocket) this.#server.on("upgrade", options.takeSocket);
+    this.#server.on("upgrade", (request, socket, head) => this.#upgrade({ request, socket, head }));
     // Clients keep their connections for longer than the default of 5 s, and are surprised when one is gone.
     this.#server.keepAliveTimeout = 60_000;
   }
@@ -69,6 +68,17 @@ export class EmulatorServer {
     this.#server.closeAllConnections();
     clearTimeout(timer);
     await closed;
+  }
+
+  #upgrade(asked: Upgrade): void {
+    const { url = "/", headers } = asked.request;
+    const serve = this.#options.cloud.accept?.({ url, headers: headers as CloudRequest["headers"] });
+    const served =
+      typeof serve === "function"
+        ? openSocket(asked, serve, this.#closing.signal)
+        : refuseUpgrade(asked, serve ? "401 Unauthorized" : "404 Not Found");
+    const work: Promise<void> = served.finally(() => this.#underWay.delete(work));
+    this.#underWay.add(work);
   }
 
   #take(request: IncomingMessage, response: ServerResponse): void {
@@ -96,7 +106,8 @@ export class EmulatorServer {
   }
 
   async #answerAsCloud(asked: CloudRequest, { response, signal }: Exchange): Promise<void> {
-    const { cloud, clock, faults, journal } = this.#options;
+    const { cloud, clock, faults, journal, tls } = this.#options;
+    const origin = `${tls ? "https" : "http"}://${asked.headers["host"] ?? "127.0.0.1"}`;
     const named = cloud.operationOf(asked);
     const met = named ? faults.next(`${named.service}:${named.operation}`) : [];
     const at = clock.now();
@@ -111,7 +122,7 @@ export class EmulatorServer {
     if (find(met, "drop-request")) return (told(0), void response.destroy());
     const instead = find(met, "status");
     if (instead) return (told(instead.status), proxyErrorPage(response, instead));
-    const reply = await cloud.answer(asked, { at, faults: met, signal });
+    const reply = await cloud.answer(asked, { at, origin, faults: met, signal });
     told(reply.status, reply);
     if (find(met, "lose-reply")) return void response.destroy();
     response.writeHead(reply.status, reply.headers);

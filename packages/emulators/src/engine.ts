@@ -54,7 +54,10 @@ export interface EngineOutput {
 }
 
 export interface EngineExecOptions {
+  /** A terminal, where the engine has any: outputs are one then. */
   readonly tty?: boolean;
+  /** Instead of the container's own, where the engine can. */
+  readonly user?: string;
   readonly input?: AsyncIterable<Uint8Array>;
   /** An abort ends the program where the engine can; the container runs on. */
   readonly signal?: AbortSignal;
@@ -64,6 +67,8 @@ export interface EngineExec {
   readonly output: AsyncIterable<EngineOutput>;
   /** Known only after the output was read to its end. */
   readonly exited: Promise<{ readonly code?: number }>;
+  /** Of its terminal, in characters. No effect without one, or when the command has ended. */
+  resize(size: { readonly columns: number; readonly rows: number }): Promise<void>;
 }
 
 /** A container that was started. */

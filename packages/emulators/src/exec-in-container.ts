@@ -9,15 +9,18 @@ export interface ContainerCommand extends EngineExecOptions {
   readonly clock: Clock;
 }
 
+const ignore = (): void => {};
+
 /** Runs a command inside a running container. An abort ends the connection; the command itself may run on. */
 export async function execInContainer(container: Docker.Container, asked: ContainerCommand): Promise<EngineExec> {
-  const { command, clock, tty = false, input, signal } = asked;
+  const { command, clock, tty = false, user, input, signal } = asked;
   const exec = await container.exec({
     Cmd: [...command],
     AttachStdout: true,
     AttachStderr: true,
     AttachStdin: input !== undefined,
     Tty: tty,
+    ...(user !== undefined && { User: user }),
   });
   const stream = await exec.start({ hijack: input !== undefined, stdin: input !== undefined, Tty: tty });
   signal?.addEventListener("abort", () => stream.destroy(), { once: true });
@@ -32,5 +35,8 @@ export async function execInContainer(container: Docker.Container, asked: Contai
     const { ExitCode: code } = await exec.inspect().catch(() => ({ ExitCode: null }));
     return code === null ? {} : { code };
   });
-  return { output: output(), exited };
+  // What has ended has no size.
+  const resize: EngineExec["resize"] = ({ columns: w, rows: h }) =>
+    tty ? exec.resize({ h, w }).then(ignore, ignore) : Promise.resolve();
+  return { output: output(), exited, resize };
 }

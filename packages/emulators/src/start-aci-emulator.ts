@@ -33,12 +33,11 @@ export async function startAciEmulator(options: AciEmulatorOptions = {}): Promis
   const faults = new Faults(options.seed, parts.readFaultRules(options.faults ?? [], faultKinds));
   const journal = new Journal(options.journal);
   const engine = await parts.chooseEngine({ clock, ...(kind && { kind }), ...(missingImages && { missingImages }) });
-  const { cloud, sockets, close: closeBackend } = await parts.buildAciBackend(options, { clock, engine });
+  const { cloud, close: closeBackend } = await parts.buildAciBackend(options, { clock, engine });
   const made = http ? undefined : await parts.makeCertificate();
   const about = { cloud: "aci", engine: engine.kind };
   const control = new parts.ControlEndpoint({ clock, faults, faultKinds, journal, about });
-  const takeSocket = sockets.take.bind(sockets);
-  const server = new parts.EmulatorServer({ cloud, control, clock, faults, journal, takeSocket, ...(made && { tls: made }) });
+  const server = new parts.EmulatorServer({ cloud, control, clock, faults, journal, ...(made && { tls: made }) });
   const end = async (): Promise<void> => {
     await Promise.all([server.close(), closeBackend()]);
     await engine[Symbol.asyncDispose]();

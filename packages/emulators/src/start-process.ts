@@ -81,7 +81,7 @@ async function exec(
   // Whoever reads no more of its input has the rest of it thrown away.
   if (options.input && child.stdin) pipeline(options.input, child.stdin).catch(() => {});
   const exited = exitOf(child).finally(() => options.signal?.removeEventListener("abort", kill));
-  return { output: outputOf(child, { clock, exited }), exited, kill };
+  return { output: outputOf(child, { clock, exited }), exited, kill, resize: async () => {} };
 }
 
 /** Starts a container as a process group. @throws {@link EngineStartError} */

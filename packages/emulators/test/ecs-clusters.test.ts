@@ -112,7 +112,7 @@ test("a command can be asked for where that was allowed, and the container runs"
     interactive: true,
     session: {
       sessionId: expect.stringContaining("ecs-execute-command-"),
-      streamUrl: expect.stringContaining("wss://"),
+      streamUrl: expect.stringContaining(bed.emulator.url.replace("http:", "ws:")),
       tokenValue: expect.any(String),
     },
   });

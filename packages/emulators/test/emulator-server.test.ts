@@ -1,6 +1,8 @@
+import { once } from "node:events";
 import { request } from "node:https";
 import { connect } from "node:net";
 import { expect, test } from "vitest";
+import { WebSocket } from "ws";
 import type { Cloud, CloudCall } from "../src/cloud.ts";
 import { ControlEndpoint } from "../src/control-endpoint.ts";
 import { EmulatorServer, type EmulatorServerOptions } from "../src/emulator-server.ts";
@@ -59,6 +61,33 @@ test("speaks TLS where a cloud needs it", async () => {
       .end("secret");
   });
   expect(said).toBe("secret");
+  await server.close();
+});
+
+test("passes messages both ways where the cloud takes them, and on to where it says, over TLS too", async () => {
+  const calls: CloudCall[] = [];
+  const accept: Cloud["accept"] = ({ url }) =>
+    url !== "/talk"
+      ? undefined
+      : async (socket) => {
+          for await (const message of socket.messages) {
+            if (message === "bye") return;
+            await socket.send(Buffer.from(`got ${typeof message} ${String(message)}`));
+          }
+        };
+  const { server } = serve({ ...echo(calls), accept }, { tls: { certificate, key } });
+  const url = await server.listen();
+  const said: string[] = [];
+  const socket = new WebSocket(`${url.replace("https:", "wss:")}/talk`, { ca: certificate });
+  socket.on("message", (bytes: Buffer) => said.push(String(bytes)));
+  await once(socket, "open");
+  for (const message of ["one", Buffer.from("two"), "bye"]) socket.send(message);
+  expect((await once(socket, "close"))[0]).toBe(1000);
+  expect(said).toEqual(["got string one", "got object two"]);
+  const stranger = new WebSocket(`${url.replace("https:", "wss:")}/nothing`, { ca: certificate });
+  expect(String((await once(stranger, "error", {}).catch((error: Error) => [error]))[0])).toMatch(/404/);
+  await new Promise<void>((resolve) => request(`${url}/x`, { method: "POST", ca: certificate }, () => resolve()).end());
+  expect(calls[0]?.origin).toBe(url);
   await server.close();
 });
 

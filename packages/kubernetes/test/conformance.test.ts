@@ -12,6 +12,7 @@ describe("kubernetes keeps the guarantees", () => {
       name,
       async (context) => {
         await needCluster(context);
+        // What the backend cannot do by its traits or the harness's abilities; the suite prints each with its reason.
         if (skip !== undefined) context.skip(skip);
         await run();
       },

@@ -46,7 +46,7 @@ async function entrance(): Promise<{ readonly port: number; close(): Promise<voi
 }
 
 /** Pods of one cluster, seen with its own client. */
-export async function kubernetesHarness(): Promise<Harness & { close(): Promise<void> }> {
+export async function kubernetesHarness(): Promise<Harness & Required<Pick<Harness, "faults">> & { close(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), "longshore-kubernetes-"));
   const backend = await entrance();
   const configOf = (through: Route = { port: backend.port }): { readonly kubeconfig: string } => configFor(through, folder);

@@ -27,6 +27,7 @@ const answers: Promise<boolean> =
         () => true,
         () => false,
       );
+/** With LONGSHORE_REQUIRE=kubernetes a test that is left out for it has failed. */
 export async function needCluster(context: TestContext): Promise<void> {
   if (!(await answers)) context.skip("requires kubernetes: KUBECONFIG names no cluster that answers");
 }

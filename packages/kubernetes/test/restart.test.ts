@@ -13,6 +13,7 @@ const command = process.env["LONGSHORE_KUBERNETES_RESTART"];
 const restart = async (component: string): Promise<unknown> => promisify(execFile)(command ?? "", [component]);
 beforeEach(async (context) => {
   await needCluster(context);
+  // As without a cluster, LONGSHORE_REQUIRE=kubernetes makes a failure of it.
   if (command === undefined)
     context.skip("requires kubernetes: LONGSHORE_KUBERNETES_RESTART names no command that restarts its parts");
 });

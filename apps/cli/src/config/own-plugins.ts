@@ -5,4 +5,5 @@ export const ownPlugins: Readonly<Record<string, string>> = {
   kubernetes: "@longshore/kubernetes",
   ecs: "@longshore/ecs",
   aci: "@longshore/aci",
+  "cloud-run": "@longshore/cloud-run",
 };

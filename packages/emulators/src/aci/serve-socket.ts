@@ -1,50 +1,20 @@
-import type { RawData, WebSocket } from "ws";
+import type { CloudSocket } from "../cloud.ts";
 import type { EngineRun } from "../engine.ts";
 import type { ContainerLog } from "./container-log.ts";
 
-/** Of WebSockets: all is well, and somebody is not who they should be. */
-const normal = 1000;
+/** Of WebSockets: somebody is not who they should be (RFC 6455, section 7.4.1). */
 const policyViolation = 1008;
 
-const toBytes = (data: RawData): Uint8Array => (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer));
-
 /** Sends output, and breaks the connection after so much of it. */
-function senderTo(socket: WebSocket, breakAfterBytes = Infinity): (bytes: Uint8Array) => void {
+function senderTo(socket: CloudSocket, breakAfterBytes = Infinity): (bytes: Uint8Array) => Promise<void> {
   let left = breakAfterBytes;
-  return (bytes) => {
-    if (left !== Infinity && bytes.length >= left) {
-      if (left > 0) socket.send(bytes.subarray(0, left), () => socket.terminate());
-      else socket.terminate();
-      left = 0;
-      return;
-    }
-    left -= bytes.length;
-    if (socket.readyState === socket.OPEN) socket.send(bytes);
+  return async (bytes) => {
+    const isLast = left !== Infinity && bytes.length >= left;
+    const part = isLast ? bytes.subarray(0, left) : bytes;
+    left -= part.length;
+    if (part.length > 0) await socket.send(part);
+    if (isLast) socket.cut();
   };
-}
-
-/** What comes over a socket from now on, until it closes. */
-function messagesOf(socket: WebSocket): AsyncIterable<Uint8Array> {
-  const arrived: Uint8Array[] = [];
-  let isOver = false;
-  let wake = (): void => {};
-  socket.on("message", (data: RawData) => {
-    arrived.push(toBytes(data));
-    wake();
-  });
-  socket.once("close", () => {
-    isOver = true;
-    wake();
-  });
-  async function* read(): AsyncGenerator<Uint8Array> {
-    for (;;) {
-      const next = arrived.shift();
-      if (next) yield next;
-      else if (isOver) return;
-      else await new Promise<void>((resolve) => (wake = resolve));
-    }
-  }
-  return read();
 }
 
 interface Exec {
@@ -59,38 +29,31 @@ interface Attach {
   readonly breakAfterBytes?: number;
 }
 
-interface Typing {
-  readonly input: AsyncIterable<Uint8Array>;
-  /** Aborted once the socket is closed. */
-  readonly gone: AbortSignal;
-}
-
-async function exec(socket: WebSocket, { run, command, breakAfterBytes }: Exec, { input, gone }: Typing): Promise<void> {
-  const send = senderTo(socket, breakAfterBytes);
-  try {
-    const { output, exited } = await run.exec([command], { tty: true, input, signal: gone });
-    for await (const { bytes } of output) send(bytes);
-    await exited;
-  } catch (error) {
-    send(Buffer.from(`OCI runtime exec failed: ${(error as Error).message}\r\n`));
-  }
-  socket.close(normal);
+async function* bytesOf(messages: AsyncIterator<Uint8Array | string>): AsyncGenerator<Uint8Array> {
+  for (let next = await messages.next(); !next.done; next = await messages.next()) yield Buffer.from(next.value as Uint8Array);
 }
 
 /** A program beside a container's own. The first message is the password, what follows its input; it has a terminal where there are any. */
-export function serveExec(socket: WebSocket, asked: Exec): void {
-  const gone = new AbortController();
-  socket.once("close", () => gone.abort(new Error("the socket was closed")));
-  socket.once("message", (data: RawData) => {
-    if (Buffer.from(toBytes(data)).toString() !== asked.password) return socket.close(policyViolation, "wrong password");
-    // At once: what is typed may be there already.
-    return void exec(socket, asked, { input: messagesOf(socket), gone: gone.signal });
-  });
+export async function serveExec(socket: CloudSocket, asked: Exec): Promise<void> {
+  const { run, command, password, breakAfterBytes } = asked;
+  const messages = socket.messages[Symbol.asyncIterator]();
+  const first = await messages.next();
+  if (first.done || Buffer.from(first.value as Uint8Array).toString() !== password) return socket.close(policyViolation);
+  const send = senderTo(socket, breakAfterBytes);
+  try {
+    const { output, exited } = await run.exec([command], { tty: true, input: bytesOf(messages), signal: socket.signal });
+    for await (const { bytes } of output) await send(bytes);
+    await exited;
+  } catch (error) {
+    await send(Buffer.from(`OCI runtime exec failed: ${(error as Error).message}\r\n`));
+  }
 }
 
 /** What a container says from now on, until it ends. */
-export function serveAttach(socket: WebSocket, { log, breakAfterBytes }: Attach): void {
+export async function serveAttach(socket: CloudSocket, { log, breakAfterBytes }: Attach): Promise<void> {
   const send = senderTo(socket, breakAfterBytes);
-  const leave = log.follow((bytes) => (bytes ? send(bytes) : socket.close(normal)));
-  socket.once("close", leave);
+  await new Promise<void>((resolve) => {
+    const leave = log.follow((bytes) => (bytes ? void send(bytes) : resolve()));
+    socket.signal.addEventListener("abort", () => (leave(), resolve()), { once: true });
+  });
 }

@@ -1,7 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import type { IncomingMessage } from "node:http";
-import type { Duplex } from "node:stream";
-import { type WebSocket, WebSocketServer } from "ws";
+import type { Cloud } from "../cloud.ts";
 import type { EngineRun } from "../engine.ts";
 import type { ContainerLog } from "./container-log.ts";
 import { serveAttach, serveExec } from "./serve-socket.ts";
@@ -22,7 +20,6 @@ const mostWaiting = 1000;
 
 /** The other end of exec and attach: WebSockets that only who has the password can use, once. */
 export class SocketSessions {
-  readonly #server = new WebSocketServer({ noServer: true });
   readonly #waiting = new Map<string, Opened>();
 
   /** What an answer tells of it. @param origin Where the request was sent to. */
@@ -36,30 +33,13 @@ export class SocketSessions {
     return { webSocketUri: `${origin.replace(/^http/, "ws")}${path}?api-version=1.0`, password };
   }
 
-  /** Takes a connection over that asks for a WebSocket. */
-  take(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { pathname } = new URL(request.url ?? "/", "http://emulator");
+  /** As {@link Cloud.accept}. An attach shows its password before it is let in, an exec by its first message. */
+  readonly accept: NonNullable<Cloud["accept"]> = ({ url, headers }) => {
+    const { pathname } = new URL(url, "http://emulator");
     const session = this.#waiting.get(pathname);
-    if (!session) return refuse(socket, "404 Not Found");
-    if (session.kind === "attach" && request.headers.authorization !== session.password)
-      return refuse(socket, "401 Unauthorized");
+    if (!session) return undefined;
+    if (session.kind === "attach" && headers["authorization"] !== session.password) return "unauthorized";
     this.#waiting.delete(pathname);
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, session));
-  }
-
-  /** Breaks every connection. */
-  close(): void {
-    for (const client of this.#server.clients) client.terminate();
-  }
-}
-
-function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-}
-
-function serve(socket: WebSocket, session: Opened): void {
-  // Whoever is gone is gone.
-  socket.on("error", () => socket.terminate());
-  if (session.kind === "attach") serveAttach(socket, session);
-  else serveExec(socket, session);
+    return (socket) => (session.kind === "attach" ? serveAttach(socket, session) : serveExec(socket, session));
+  };
 }

@@ -17,6 +17,8 @@ export interface AwsCloudOptions {
   readonly clock: Clock;
   /** The account of whoever's access key is not twelve digits. Default: 123456789012. */
   readonly account?: string;
+  /** Who serves a WebSocket of this address. Default: nobody. */
+  readonly accept?: NonNullable<Cloud["accept"]>;
   /** Refuses who calls more often than the services' documented rates allow. Default false. */
   readonly quotas?: boolean;
 }
@@ -60,11 +62,13 @@ export class AwsCloud implements Cloud {
   readonly #routes: readonly Route[];
   readonly #clock: Clock;
   readonly #account: string;
+  readonly accept: NonNullable<Cloud["accept"]>;
   readonly #quotas: boolean;
   /** By account and region; operations with the same limits share one. */
   readonly #buckets = new Map<string, Map<TokenBucketLimits, TokenBucket>>();
 
-  constructor({ services, clock, account = "123456789012", quotas = false }: AwsCloudOptions) {
+  constructor({ services, clock, account = "123456789012", quotas = false, accept = () => undefined }: AwsCloudOptions) {
+    this.accept = accept;
     this.#routes = services.map((service) => ({ service, protocol: protocols[service.model.metadata.protocol](service.model) }));
     this.#clock = clock;
     this.#account = account;
@@ -115,6 +119,7 @@ export class AwsCloud implements Cloud {
       account: accountOf(scope, this.#account),
       accessKey: scope.accessKey,
       requestId: place.requestId,
+      origin: call.origin,
       at: call.at,
       clock: this.#clock,
       signal: call.signal,

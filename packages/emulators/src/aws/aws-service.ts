@@ -17,6 +17,8 @@ export interface AwsCall {
   readonly account: string;
   readonly accessKey: string;
   readonly requestId: string;
+  /** Where the request came in, as whoever asked knows it: `http://127.0.0.1:4510`. */
+  readonly origin: string;
   /** When the request arrived, by the clock. */
   readonly at: number;
   readonly clock: Clock;

@@ -10,7 +10,8 @@ import type { SubscriptionRates } from "./subscription-rates.ts";
 
 export interface ArmCloudOptions {
   readonly services: readonly ArmService[];
-  readonly scheme: "http" | "https";
+  /** As {@link Cloud.accept}. */
+  readonly accept: NonNullable<Cloud["accept"]>;
   readonly scope: ArmScope;
   /** Absent where whoever asks may ask as fast as they like. */
   readonly rates?: SubscriptionRates;
@@ -29,10 +30,12 @@ const empty: Uint8Array = Buffer.alloc(0);
 
 /** The parts of Azure Resource Manager that are served, by the paths of their descriptions. */
 export class ArmCloud implements Cloud {
+  readonly accept: NonNullable<Cloud["accept"]>;
   readonly #options: ArmCloudOptions;
   readonly #served: readonly Served[];
 
   constructor(options: ArmCloudOptions) {
+    this.accept = options.accept;
     this.#options = options;
     this.#served = options.services.flatMap((service) =>
       Object.entries(service.operations).map(([name, operation]) => {
@@ -71,9 +74,8 @@ export class ArmCloud implements Cloud {
     checkScope(this.#options.scope, path);
     this.#options.rates?.take(path["subscriptionId"] ?? "", request.method);
     checkAction(this.#options.scope, operation.action, url.pathname);
-    const origin = `${this.#options.scheme}://${request.headers["host"] ?? "127.0.0.1"}`;
     const read = readArmRequest(service, operation.model, { request, url });
-    return { operation, request: { ...read, path, origin, url, call } };
+    return { operation, request: { ...read, path, origin: call.origin, url, call } };
   }
 
   #find(request: CloudRequest): Found | undefined {

@@ -9,6 +9,7 @@ import type { ExistingResources } from "./existing-resources.ts";
 import { fargateLaunchRate } from "./ecs-rates.ts";
 import { fargateProviders } from "./place-tasks.ts";
 import type { ServiceScheduler } from "./service-scheduler.ts";
+import { Sessions } from "./sessions.ts";
 import { TaskDefinitions } from "./task-definitions.ts";
 import { newTask, type TaskRecord, type TaskRequest } from "./task-record.ts";
 import { type StopCause, TaskRun } from "./task-run.ts";
@@ -39,6 +40,7 @@ export class EcsState {
   readonly faults: Faults;
   readonly quotas: boolean;
   readonly existing: ExistingResources;
+  readonly sessions: Sessions;
   /** By the ARNs of services. */
   readonly schedulers: Map<string, ServiceScheduler> = new Map();
   readonly #regions = new Map<string, EcsRegion>();
@@ -47,6 +49,7 @@ export class EcsState {
 
   constructor({ world, faults, quotas, existing }: EcsStateOptions) {
     this.world = world;
+    this.sessions = new Sessions(world.clock);
     this.faults = faults;
     this.quotas = quotas;
     this.existing = existing;
@@ -105,6 +108,7 @@ export class EcsState {
 
   /** Starts nothing any more. What runs is left to the engine, which is disposed of by whoever made it. */
   close(): void {
+    this.sessions.close();
     for (const scheduler of this.schedulers.values()) scheduler.close();
   }
 }

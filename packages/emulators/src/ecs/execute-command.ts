@@ -1,7 +1,14 @@
-import { randomBytes } from "node:crypto";
+import type { AwsCall } from "../aws/aws-service.ts";
 import { ModelledError } from "../aws/modelled-error.ts";
+import type { ClusterRecord } from "./cluster-record.ts";
 import { invalidParameter } from "./ecs-errors.ts";
+import type { EcsState } from "./ecs-state.ts";
+import { sessionTroubleOf } from "./session-trouble.ts";
 import type { TaskRecord } from "./task-record.ts";
+
+/** One message for either. */
+const notEnabled =
+  "The execute command failed because execute command was not enabled when the task was run or the execute command agent isn't running. Wait and try again or run a new task with execute command enabled and try again.";
 
 export interface ExecuteCommandInput {
   readonly cluster?: string;
@@ -11,34 +18,40 @@ export interface ExecuteCommandInput {
   readonly task: string;
 }
 
-/** Answers with a session as ECS does. What would be typed and read goes over a service of its own, which is not served. */
-export function executeCommand(
-  find: (cluster: string | undefined, task: string) => TaskRecord | undefined,
-  input: ExecuteCommandInput,
-): object {
-  const task = find(input.cluster, input.task);
+interface Found {
+  readonly task: TaskRecord | undefined;
+  readonly cluster: ClusterRecord;
+  readonly call: AwsCall;
+}
+interface ExecuteConfiguration {
+  readonly executeCommandConfiguration?: { readonly kmsKeyId?: string };
+}
+
+/** Answers with a session, whose far end waits for whoever comes with its token. */
+export function executeCommand(state: EcsState, input: ExecuteCommandInput, found: Found): object {
+  const { task, cluster, call } = found;
   if (!task) throw invalidParameter("The referenced task was not found.");
   if (!input.interactive) throw invalidParameter("Interactive is the only mode supported currently.");
-  if (!task.request.enableExecuteCommand)
-    throw invalidParameter("The execute command failed because execute command was not enabled when the task was run.");
+  if (!task.request.enableExecuteCommand) throw invalidParameter(notEnabled);
   const [only, ...more] = task.containers;
   if (input.container === undefined && more.length > 0) throw invalidParameter("The task has several containers: name one.");
   const container = task.containers.find(({ definition }) => definition.name === (input.container ?? only?.definition.name));
   if (!container) throw invalidParameter("The referenced container was not found in the task.");
-  if (container.lastStatus !== "RUNNING")
+  if (container.lastStatus !== "RUNNING" || !container.run)
     throw new ModelledError("TargetNotConnectedException", "The execute command failed because the container is not running.");
-  const sessionId = `ecs-execute-command-${randomBytes(9).toString("hex").slice(0, 17)}`;
-  const { region, account } = task.cluster.place;
+  const { kmsKeyId } = (cluster.configuration as ExecuteConfiguration | undefined)?.executeCommandConfiguration ?? {};
+  const session = {
+    run: container.run,
+    command: input.command,
+    trouble: sessionTroubleOf(call.faults),
+    ...(kmsKeyId !== undefined && { kmsKeyId }),
+  };
   return {
     clusterArn: task.cluster.arn,
     containerArn: container.arn,
     containerName: container.definition.name,
     interactive: true,
     taskArn: task.arn,
-    session: {
-      sessionId,
-      streamUrl: `wss://ssmmessages.${region}.amazonaws.com/v1/data-channel/${sessionId}?role=publish_subscribe&account=${account}`,
-      tokenValue: randomBytes(32).toString("base64"),
-    },
+    session: state.sessions.open(session, call.origin),
   };
 }

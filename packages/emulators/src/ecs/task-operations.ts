@@ -5,7 +5,7 @@ import { invalidParameter, serviceNotFound } from "./ecs-errors.ts";
 import { ecsArn, idOf, pathOf } from "./ecs-place.ts";
 import type { RunTaskInput } from "./ecs-shapes.ts";
 import type { EcsState } from "./ecs-state.ts";
-import { executeCommand } from "./execute-command.ts";
+import { executeCommand, type ExecuteCommandInput } from "./execute-command.ts";
 import { paginate } from "./paginate.ts";
 import { runTask } from "./run-task.ts";
 import type { TaskRecord } from "./task-record.ts";
@@ -143,6 +143,8 @@ export const taskOperations = (state: EcsState): Readonly<Record<string, AwsOper
   StopTask: async (input: StopTaskInput, call) => stopTask(state, input, call),
   DescribeTasks: async (input: DescribeTasksInput, call) => describeTasks(state, input, call),
   ListTasks: async (input: ListTasksInput, call) => listTasks(state, input, call),
-  ExecuteCommand: async (input: Parameters<typeof executeCommand>[1], call) =>
-    executeCommand((cluster, task) => findTask(state.cluster(call, cluster), task, call.at), input),
+  ExecuteCommand: async (input: ExecuteCommandInput, call) => {
+    const cluster = state.cluster(call, input.cluster);
+    return executeCommand(state, input, { task: findTask(cluster, input.task, call.at), cluster, call });
+  },
 });
