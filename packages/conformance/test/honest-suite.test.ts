@@ -48,7 +48,7 @@ test("what the harness cannot do is skipped, and the skip is printed", async () 
   const { printed, tests } = suiteOf({ ...poor, bad: {} });
   const skipped = tests.filter(({ skip }) => skip !== undefined);
   expect(new Set(skipped.flatMap(({ skip = "" }) => /\((\w+\.?\w*)\)/.exec(skip)?.[1] ?? []))).toEqual(
-    new Set(["crash", "faults", "bad.image", "bad.command", "bad.config", "sessions", "copying"]),
+    new Set(["crash", "faults", "bad.image", "bad.command", "bad.config", "secrets.put", "sessions", "copying"]),
   );
   await tests.at(-1)?.run();
   for (const { name, skip } of skipped) expect(printed).toContain(`memory: skipped ${name}: ${skip}`);
