@@ -9,6 +9,7 @@ const core = `${root}packages/core/src`;
 const alias = [
   [/^@longshore\/core$/, `${core}/index.ts`],
   [/^@longshore\/core\/driver$/, `${core}/driver-entry.ts`],
+  [/^@longshore\/core\/sessions$/, `${core}/sessions-entry.ts`],
   [/^@longshore\/core\/memory$/, `${core}/memory-entry.ts`],
   [new RegExp(`^${name}$`), `${root}${folder}/src/index.ts`],
 ].map(([find, replacement]) => ({ find, replacement }));

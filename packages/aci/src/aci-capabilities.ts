@@ -1,3 +1,5 @@
 import type { Capabilities } from "@longshore/core";
 
-export type AciCapabilities = Required<Pick<Capabilities, "services" | "endpoints" | "backendLogs" | "ingest" | "preflight">>;
+export type AciCapabilities = Required<
+  Pick<Capabilities, "services" | "endpoints" | "exec" | "attach" | "backendLogs" | "ingest" | "preflight">
+>;

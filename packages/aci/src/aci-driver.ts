@@ -15,8 +15,10 @@ import type { AciCapabilities } from "./aci-capabilities.ts";
 import { openClient } from "./aci-client.ts";
 import type { AciConfig, AciOptions } from "./aci-config.ts";
 import type { AciParts } from "./aci-parts.ts";
+import { attachGroup } from "./attach-group.ts";
 import { resumeService, restartService, updateService } from "./change-service.ts";
 import { classifyAciError } from "./classify-aci-error.ts";
+import { execInGroup } from "./exec-in-group.ts";
 import { findEndpoints } from "./find-endpoints.ts";
 import { findObstacles } from "./find-obstacles.ts";
 import { Groups } from "./groups.ts";
@@ -46,6 +48,8 @@ class AciDriver implements RuntimeDriver<AciCapabilities, AciOptions, AciRequest
         restart: (id, call) => restartService(parts, id, call),
         resume: (id, call) => resumeService(parts, id, call),
       },
+      exec: { exec: (request, call) => execInGroup(parts, request, call) },
+      attach: { attach: (request, call) => attachGroup(parts, request, call) },
       endpoints: { endpoints: (id, { signal }) => findEndpoints(parts, id, signal) },
       backendLogs: { backendLogs: (id, { signal }) => readBackendLogs(parts, id, signal) },
       ingest: { ingest: async (event) => ingestEvent(parts, event) },

@@ -10,6 +10,8 @@ export const neededActions = [
   "Microsoft.ContainerInstance/containerGroups/stop/action",
   "Microsoft.ContainerInstance/containerGroups/restart/action",
   "Microsoft.ContainerInstance/containerGroups/containers/logs/read",
+  "Microsoft.ContainerInstance/containerGroups/containers/attach/action",
+  "Microsoft.ContainerInstance/containerGroups/containers/exec/action",
   "Microsoft.ContainerInstance/locations/capabilities/read",
   "Microsoft.ContainerInstance/locations/usages/read",
   "Microsoft.Authorization/permissions/read",

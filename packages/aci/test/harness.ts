@@ -61,6 +61,7 @@ export async function aciHarness(options: AciEmulatorOptions = {}): Promise<AciH
     },
     // They do not tell how long a program had.
     graceOfStop: 0,
+    sessions: emulator.engine === "docker" ? ["exec", "terminal", "attach"] : ["exec", "attach"],
     // Container Instances tell of 137 alone whether it was an exit or a signal, and give both streams as one.
     tells: { signals: false, streams: false },
     patienceMs: 60_000,

@@ -18,6 +18,7 @@ type NeedName =
   | "storedSecrets"
   | "exec"
   | "attach"
+  | "input"
   | "copy"
   | "terminal"
   | "stats"
@@ -54,6 +55,7 @@ export const needs: Readonly<Record<NeedName, Need>> = {
   storedSecrets: unless(({ secrets }) => secrets?.put, "programs are given no secrets of the backend's store here (secrets.put)"),
   exec: session("exec"),
   attach: session("attach"),
+  input: session("input"),
   copy: unless(({ copying }) => copying, "files are not copied here (copying)"),
   terminal: session("terminal"),
   stats: session("stats"),

@@ -176,8 +176,8 @@ export interface Harness {
   readonly forks?: boolean;
   /** A task that needs more memory than its limit, whole but for kind and id: `outOfMemoryScript`. Absent: the backend limits no memory. */
   readonly outOfMemory?: Partial<TaskSpec>;
-  /** What goes on beside a program that has a shell; `terminal`: with a tty. Default: nothing. */
-  readonly sessions?: readonly ("exec" | "terminal" | "attach" | "stats")[];
+  /** What goes on beside a program that has a shell; `terminal`: with a tty; `input`: typed into an attach. Default: nothing. */
+  readonly sessions?: readonly ("exec" | "terminal" | "attach" | "input" | "stats")[];
   /** A folder that files can be copied into, and what a task needs for that. Absent: nothing can be copied. */
   readonly copying?: { readonly spec: Partial<TaskSpec>; readonly path: string };
   /** Absent: programs are given no secrets. */

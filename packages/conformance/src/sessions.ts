@@ -115,6 +115,30 @@ async function aborted(stage: Stage): Promise<void> {
 }
 
 async function attached(stage: Stage): Promise<void> {
+  const ticks = Array.from({ length: 12 }, (_, tick) => `tick ${tick}`);
+  const program: Program = [
+    { do: "print", text: "ready" },
+    ...ticks.flatMap((text): Program => [
+      { do: "sleep", ms: 500 },
+      { do: "print", text },
+    ]),
+    { do: "exit", code: 5 },
+  ];
+  const { runtime, spec } = await runningTask(stage, program);
+  if (!runtime.supports("attach")) return assert.fail("the harness says that it has attach");
+  const { attach } = runtime.capabilities.attach;
+  const work = async (): Promise<string> => {
+    const chunks: Uint8Array[] = [];
+    for await (const { bytes } of attach({ id: spec.id })) chunks.push(bytes);
+    return Buffer.concat(chunks).toString();
+  };
+  const said = (await stage.soon(work(), "attach")).split(/\r?\n/).filter(Boolean);
+  assert.ok(said.length > 1, "what it says meanwhile");
+  assert.deepEqual(said, ["ready", ...ticks].slice(-said.length), "each line once, to the last");
+  assert.equal((await stage.wait(runtime, spec.id)).exit?.code, 5);
+}
+
+async function typedInto(stage: Stage): Promise<void> {
   const program: Program = [
     { do: "print", text: "ready" },
     { do: "echo", lines: 2 },
@@ -184,7 +208,8 @@ export const sessions: readonly GuaranteeCase[] = [
   { name: "exec: a terminal and its size", needs: [needs.exec, needs.terminal], run: terminal },
   { name: "exec: no such workload, no such program, nothing that runs", needs: [needs.exec], run: missing },
   { name: "exec: an abort is prompt, and the task lives on", needs: [needs.exec], run: aborted },
-  { name: "attach: what is typed is answered, to the end of the program", needs: [needs.attach], run: attached },
+  { name: "attach: what the program says from now on, to its end", needs: [needs.attach], run: attached },
+  { name: "attach: what is typed is answered, to the end of the program", needs: [needs.attach, needs.input], run: typedInto },
   { name: "copy: in and out again, whole", needs: [needs.copy], run: copied },
   { name: "stats: samples while it runs, and no longer", needs: [needs.stats], run: measured },
 ];

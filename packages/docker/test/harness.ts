@@ -67,7 +67,7 @@ export function dockerHarness(): Harness {
     },
     alive: async (owner, id) => lines(await native("ps", ...ours(owner, id), "--format", "{{.Names}}")),
     secrets: { dump },
-    sessions: ["exec", "terminal", "attach", "stats"],
+    sessions: ["exec", "terminal", "attach", "input", "stats"],
     copying: { spec: {}, path: "/tmp" },
     services: {
       service: (steps) => ({

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Session } from "@aws-sdk/client-ecs";
 import { LongshoreError, type TerminalSize } from "@longshore/core";
 import { orAbort } from "@longshore/core/driver";
+import { type CommandChannel, endOfSession } from "@longshore/core/sessions";
 import { answerHandshake, clientVersion } from "./answer-handshake.ts";
 import { acknowledge, acknowledgedBy, type ChannelMessage, decodeMessage, payload } from "./channel-message.ts";
 import { IncomingStream } from "./incoming-stream.ts";
@@ -16,7 +17,7 @@ const mostBytes = 16 << 20;
 const farewellMs = 5_000;
 
 /** The connection to the agent beside a program. What is read has been said once, whole and in order. */
-export class DataChannel implements Disposable {
+export class DataChannel implements CommandChannel, Disposable {
   readonly #socket: WebSocket;
   readonly #incoming = new IncomingStream();
   readonly #outgoing: OutgoingStream;
@@ -85,10 +86,10 @@ export class DataChannel implements Disposable {
   }
   resize(size: TerminalSize): void {
     this.#size = size;
-    this.resizeAgain();
+    this.stayAlive();
   }
-  /** To what it is; nothing where no size was told. */
-  resizeAgain(): void {
+  /** Says again how large the terminal is; nothing where no size was told. */
+  stayAlive(): void {
     if (this.#size === undefined || this.#closed) return;
     const { columns: cols, rows } = this.#size;
     this.#outgoing.sendNow(payload.size, Buffer.from(JSON.stringify({ cols, rows })));
@@ -168,11 +169,5 @@ const broken = (): LongshoreError =>
 /** What the agent says at the end is a fault, if it says anything: a usual end has no words. */
 function endOf({ payload: content }: ChannelMessage): LongshoreError | undefined {
   const { Output = "" } = JSON.parse(content.toString()) as { Output?: string };
-  const said = Output.replace(/\s+/g, " ").trim();
-  if (said === "") return undefined;
-  if (/executable file not found|no such file or directory/i.test(said)) {
-    const message = `a command here needs sh in the image: ${said}`;
-    return new LongshoreError(message, { code: "invalid-argument", operation: "exec" });
-  }
-  return new LongshoreError(`the session ended: ${said}`, { code: "unavailable", retryable: false, operation: "exec" });
+  return endOfSession(Output);
 }

@@ -1,11 +1,10 @@
 import { ExecuteCommandCommand, type ManagedAgent, type Session, type Task as EcsTask } from "@aws-sdk/client-ecs";
 import { type ExecEnd, type ExecRequest, LongshoreError, type OutputChunk } from "@longshore/core";
 import { type Call, sleep } from "@longshore/core/driver";
+import { converseWithScript, toCommandLine } from "@longshore/core/sessions";
 import { errorName } from "./classify-ecs-error.ts";
-import { converse } from "./converse.ts";
 import { DataChannel } from "./data-channel.ts";
 import type { EcsParts } from "./ecs-parts.ts";
-import { toCommandLine } from "./exec-script.ts";
 import { findRunning } from "./find-instance.ts";
 import { mainOf } from "./map-task-state.ts";
 import { mainContainer } from "./native-names.ts";
@@ -66,5 +65,9 @@ export async function* execInTask(parts: EcsParts, request: ExecRequest, { signa
   const session = await openSession(parts, { task: task.taskArn, command: line }, signal);
   using channel = await DataChannel.open(session, signal);
   const { tty, input } = request;
-  yield* converse(channel, { marker, ...(tty !== undefined && { tty }), ...(input !== undefined && { input }) }, signal);
+  yield* converseWithScript(
+    channel,
+    { marker, ...(tty !== undefined && { tty }), ...(input !== undefined && { input }) },
+    signal,
+  );
 }

@@ -1,5 +1,6 @@
 import type { V1Pod } from "./objects.ts";
 import { LongshoreError, type WorkloadId } from "@longshore/core";
+import { chooseRunning, type InstanceRequest } from "@longshore/core/sessions";
 import type { Deployments } from "./deployments.ts";
 import { isOver, mainStatus } from "./map-pod-state.ts";
 import { instanceOf } from "./map-service-state.ts";
@@ -9,12 +10,6 @@ export interface InstanceParts {
   readonly pods: Pods;
   readonly deployments: Deployments;
 }
-export interface InstanceRequest {
-  readonly id: WorkloadId;
-  readonly instance?: string;
-}
-const refuse = (code: "not-found" | "conflict", message: string, workload: WorkloadId): LongshoreError =>
-  new LongshoreError(message, { code, operation: "find instance", workload });
 
 export const isRunning = (pod: V1Pod): boolean => !isOver(pod) && mainStatus(pod)?.state?.running !== undefined;
 
@@ -26,16 +21,11 @@ export async function findInstances(
 ): Promise<readonly V1Pod[]> {
   const task = await pods.find(id, signal);
   const all = task === undefined ? await deployments.instances(id, signal) : [task];
-  if (all.length === 0 && (await deployments.find(id, signal)) === undefined) throw refuse("not-found", "no such workload", id);
+  if (all.length === 0 && (await deployments.find(id, signal)) === undefined)
+    throw new LongshoreError("no such workload", { code: "not-found", operation: "find instance", workload: id });
   return all;
 }
 
 /** The instance that is named, else the first that runs. Throws `not-found`, or `conflict` where nothing runs. */
-export async function findRunning(parts: InstanceParts, { id, instance }: InstanceRequest, signal: AbortSignal): Promise<V1Pod> {
-  const all = await findInstances(parts, id, signal);
-  const named = instance === undefined ? all : all.filter((pod) => instanceOf(pod) === instance);
-  if (named.length === 0 && instance !== undefined) throw refuse("not-found", `no such instance: ${instance}`, id);
-  const running = named.find(isRunning);
-  if (running === undefined) throw refuse("conflict", "nothing of it runs", id);
-  return running;
-}
+export const findRunning = async (parts: InstanceParts, request: InstanceRequest, signal: AbortSignal): Promise<V1Pod> =>
+  chooseRunning(await findInstances(parts, request.id, signal), request, { nameOf: instanceOf, runs: isRunning });

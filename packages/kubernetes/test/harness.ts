@@ -87,7 +87,7 @@ export async function kubernetesHarness(): Promise<Harness & Required<Pick<Harne
       command: { image, command: ["no-such-program"] },
       config: { image, command: ["true"], user: "somebody" },
     },
-    sessions: ["exec", "terminal", "attach", "stats"],
+    sessions: ["exec", "terminal", "attach", "input", "stats"],
     copying: { spec: {}, path: "/tmp" },
     services: {
       // Process 1 cannot be killed from inside: the programs have another one above them.

@@ -109,7 +109,7 @@ export function localProcessHarness(stateDir: string): Harness {
         for (const { pid } of processesIn(work)) read(() => process.kill(pid, "SIGKILL"), true);
       },
     },
-    sessions: ["exec", "terminal", "attach", "stats"],
+    sessions: ["exec", "terminal", "attach", "input", "stats"],
     copying: { spec: {}, path: "." },
     secrets: { dump: async (owner, id) => dump(join(folderOf(owner), id)) },
     bad: { command: { command: ["no-such-program"] }, config: { image: "busybox:1.35" } },

@@ -65,13 +65,20 @@ const breakOf = ({ call }: ArmRequest): { readonly breakAfterBytes?: number } =>
   return fault ? { breakAfterBytes: Number(fault["afterBytes"] ?? 0) } : {};
 };
 
+interface ExecBody {
+  readonly command?: string;
+  readonly terminalSize?: { readonly rows?: number; readonly cols?: number };
+}
+const sizeOf = ({ rows = 0, cols: columns = 0 }: NonNullable<ExecBody["terminalSize"]> = {}) =>
+  rows > 0 && columns > 0 ? { size: { columns, rows } } : {};
+
 /** The command is one program, and takes no arguments. */
 function executeCommand(serving: ContainerServing): ArmHandler {
   return (request) => {
     const { run } = runningContainer(serving, request);
-    const { command } = request.body as { command?: string };
+    const { command, terminalSize } = request.body as ExecBody;
     if (!command) throw new ArmError(400, "InvalidExecCommand", "The command is missing.");
-    const session = { kind: "exec", run: run!, command, ...breakOf(request) } as const;
+    const session = { kind: "exec", run: run!, command, ...breakOf(request), ...sizeOf(terminalSize) } as const;
     return { status: 200, body: serving.sockets.open(session, request.origin) };
   };
 }

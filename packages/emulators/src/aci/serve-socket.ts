@@ -17,10 +17,16 @@ function senderTo(socket: CloudSocket, breakAfterBytes = Infinity): (bytes: Uint
   };
 }
 
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
 interface Exec {
   readonly run: EngineRun;
   readonly command: string;
   readonly password: string;
+  readonly size?: TerminalSize;
   readonly breakAfterBytes?: number;
 }
 
@@ -35,15 +41,16 @@ async function* bytesOf(messages: AsyncIterator<Uint8Array | string>): AsyncGene
 
 /** A program beside a container's own. The first message is the password, what follows its input; it has a terminal where there are any. */
 export async function serveExec(socket: CloudSocket, asked: Exec): Promise<void> {
-  const { run, command, password, breakAfterBytes } = asked;
+  const { run, command, password, size, breakAfterBytes } = asked;
   const messages = socket.messages[Symbol.asyncIterator]();
   const first = await messages.next();
   if (first.done || Buffer.from(first.value as Uint8Array).toString() !== password) return socket.close(policyViolation);
   const send = senderTo(socket, breakAfterBytes);
   try {
-    const { output, exited } = await run.exec([command], { tty: true, input: bytesOf(messages), signal: socket.signal });
-    for await (const { bytes } of output) await send(bytes);
-    await exited;
+    const program = await run.exec([command], { tty: true, input: bytesOf(messages), signal: socket.signal });
+    if (size) await program.resize(size);
+    for await (const { bytes } of program.output) await send(bytes);
+    await program.exited;
   } catch (error) {
     await send(Buffer.from(`OCI runtime exec failed: ${(error as Error).message}\r\n`));
   }

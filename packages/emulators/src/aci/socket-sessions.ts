@@ -2,13 +2,13 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { Cloud } from "../cloud.ts";
 import type { EngineRun } from "../engine.ts";
 import type { ContainerLog } from "./container-log.ts";
-import { serveAttach, serveExec } from "./serve-socket.ts";
+import { serveAttach, serveExec, type TerminalSize } from "./serve-socket.ts";
 
 export type SocketSession = {
   /** A fault: the connection breaks after so much output. */
   readonly breakAfterBytes?: number;
 } & (
-  | { readonly kind: "exec"; readonly run: EngineRun; readonly command: string }
+  | { readonly kind: "exec"; readonly run: EngineRun; readonly command: string; readonly size?: TerminalSize }
   | { readonly kind: "attach"; readonly log: ContainerLog }
 );
 

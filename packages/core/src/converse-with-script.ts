@@ -1,14 +1,16 @@
-import { type ExecEnd, type ExecRequest, type Keystrokes, LongshoreError, type OutputChunk } from "@longshore/core";
-import type { DataChannel } from "./data-channel.ts";
+import type { ExecEnd, ExecRequest, Keystrokes, OutputChunk } from "./capabilities.ts";
+import type { CommandChannel } from "./command-channel.ts";
+import { LongshoreError } from "./longshore-error.ts";
 import { MarkedText, type Piece } from "./marked-text.ts";
-import { typeInput } from "./type-input.ts";
+import { typeIntoChannel } from "./type-into-channel.ts";
 
 export interface Conversation extends Pick<ExecRequest, "tty" | "input"> {
+  /** Of the command line. */
   readonly marker: string;
 }
 /** A terminal holds its output from the one to the other. */
 const key = { hold: 0x13, goOn: 0x11 } as const;
-/** What stands in between keeps a quiet connection for longer than that (the vendor's client says something as often). */
+/** What stands in between keeps a quiet connection for longer than that (AWS's own client says something as often). */
 const aliveMs = 300_000;
 /** Of what is said beside the script, so much may stand in an error. */
 const mostStrayBytes = 2000;
@@ -20,7 +22,7 @@ const nothing = async function* (): AsyncGenerator<Keystrokes, void, void> {};
 
 /** One command's conversation with the script that runs it. */
 class Talk {
-  readonly #channel: DataChannel;
+  readonly #channel: CommandChannel;
   readonly #asked: Conversation;
   readonly #over = new AbortController();
   readonly #unread = new AbortController();
@@ -32,7 +34,7 @@ class Talk {
   #code: number | undefined;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(channel: DataChannel, asked: Conversation, signal: AbortSignal) {
+  constructor(channel: CommandChannel, asked: Conversation, signal: AbortSignal) {
     this.#channel = channel;
     this.#asked = asked;
     this.#signal = AbortSignal.any([signal, this.#over.signal]);
@@ -87,7 +89,7 @@ class Talk {
   /** Says again what is so: whether output is wanted, or how large the terminal is. */
   #stayAlive(): void {
     if (this.#holds) this.#channel.press(this.#channel.isCrowded ? key.hold : key.goOn);
-    else this.#channel.resizeAgain();
+    else this.#channel.stayAlive();
   }
   /** The script is there, and waits for a line. */
   async #begin(terminal: string): Promise<void> {
@@ -106,7 +108,7 @@ class Talk {
       as: tty === undefined ? "framed" : "terminal",
       unread: this.#unread.signal,
     } as const;
-    void typeInput(this.#channel, typing, this.#signal).catch((error: unknown) => {
+    void typeIntoChannel(this.#channel, typing, this.#signal).catch((error: unknown) => {
       if (this.#over.signal.aborted) return;
       this.#failure = { error };
       this.#over.abort();
@@ -121,15 +123,23 @@ class Talk {
     this.#code = Number(code);
   }
   #withoutEnd(): LongshoreError {
-    const said = this.#stray.toString().replace(/\s+/g, " ").trim();
-    return unknown(said === "" ? "the session ended before the command did" : `the session ended: ${said}`);
+    return endOfSession(this.#stray.toString()) ?? unknown("the session ended before the command did");
   }
+}
+
+/** What a session's last words mean; undefined where there are none. */
+export function endOfSession(words: string): LongshoreError | undefined {
+  const said = words.replace(/\s+/g, " ").trim();
+  if (said === "") return undefined;
+  if (/executable file not found|no such file or directory/i.test(said))
+    return refused(`a command here needs sh in the image: ${said}`);
+  return unknown(`the session ended: ${said}`);
 }
 const endOf = (code: number): ExecEnd => ({ kind: "exit", exit: { code, evidence: `exec: the shell around it says ${code}` } });
 
-/** Both directions, until the script says how the command ended. */
-export async function* converse(
-  channel: DataChannel,
+/** Both directions, until the script of {@link toCommandLine} says how the command ended. Rejects where nobody can tell. */
+export async function* converseWithScript(
+  channel: CommandChannel,
   asked: Conversation,
   signal: AbortSignal,
 ): AsyncGenerator<OutputChunk | ExecEnd, void, void> {

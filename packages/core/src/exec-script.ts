@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
-import type { ExecRequest } from "@longshore/core";
+import type { ExecRequest } from "./capabilities.ts";
 
 /** Begins and ends what the script says of itself, between what the program says. */
 export const bounds = { begin: 1, end: 2 } as const;
 
 /**
- * With a terminal. ECS may start a session twice, and tells no exit code: so the script waits for a line before it begins, which
+ * With a terminal. A backend may start a session twice, and tells no exit code: so the script waits for a line before it begins, which
  * only the client of one session sends, tells the code, and waits for another line, by which all of it has arrived.
  * Keys that end a program do not end the script.
  */
@@ -19,8 +19,8 @@ say g
 say "c$c"; read -r l`;
 
 /**
- * Without one. The terminal that ECS gives all the same is made to pass bytes on as they are, and to hold its output on Ctrl-S.
- * What the program says comes in frames of base64, \`o\` or \`e\` first: the agent passes text on, and the outputs have to come apart.
+ * Without one. The terminal that the backend gives all the same is made to pass bytes on as they are, and to hold its output on Ctrl-S.
+ * What the program says comes in frames of base64, \`o\` or \`e\` first: agents pass text on, and the outputs have to come apart.
  * Each frame is one write, so that the two never mix: \`dd\` gathers what it reads, in BusyBox only where both sizes differ.
  * What is typed comes as lengths and base64, with 0 as its end. \`x\`: the program has ended, and reads no more.
  */
@@ -39,8 +39,8 @@ say "c$c"
 while read -r l; do case $l in *"$m"*) break;; esac; done`;
 
 /**
- * One word of a command line, for whatever splits it as a shell does. Two braces never stand together: what ECS passes a command
- * through gives them a meaning of its own.
+ * One word of a command line, for whatever splits it as a shell does. Two braces never stand together: what Amazon ECS passes a
+ * command through gives them a meaning of its own.
  */
 const quoteWord = (word: string): string => `'${word.replaceAll("'", `'\\''`).replace(/\{(?=\{)/g, "{''")}'`;
 
@@ -50,7 +50,10 @@ export interface CommandLine {
   readonly marker: string;
 }
 
-/** Pure but for the marker. ECS takes one string; it runs what a shell would make of it, without the shell. */
+/**
+ * For backends that run one string beside a program, in a terminal, and tell no exit code: the string, which runs the words of a
+ * command as they are. The image needs `sh`; without a terminal also `dd` and `base64`. Pure but for the marker.
+ */
 export function toCommandLine({ command, env = {}, workingDirectory = "", tty, input }: ExecRequest): CommandLine {
   const marker = randomBytes(16).toString("hex");
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);

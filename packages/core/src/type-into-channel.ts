@@ -1,6 +1,6 @@
-import type { Keystrokes } from "@longshore/core";
-import { orAbort } from "@longshore/core/driver";
-import type { DataChannel } from "./data-channel.ts";
+import type { Keystrokes } from "./capabilities.ts";
+import type { CommandChannel } from "./command-channel.ts";
+import { orAbort } from "./or-abort.ts";
 
 /** Ctrl-D, by which a terminal tells its reader of the end: at once at the beginning of a line, else when it comes twice. */
 const endKey = 4;
@@ -16,13 +16,17 @@ export interface Typing {
   readonly unread: AbortSignal;
 }
 
-async function typeFrame(channel: DataChannel, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+async function typeFrame(channel: CommandChannel, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
   const text = Buffer.from(bytes).toString("base64");
   await channel.type(Buffer.from(`${text.length}\n${text}`), signal);
 }
 
 /** What is typed, and its end after it. Rejects with what the input throws. */
-export async function typeInput(channel: DataChannel, { input, as, unread }: Typing, signal: AbortSignal): Promise<void> {
+export async function typeIntoChannel(
+  channel: CommandChannel,
+  { input, as, unread }: Typing,
+  signal: AbortSignal,
+): Promise<void> {
   const keys = input[Symbol.asyncIterator]();
   const either = AbortSignal.any([signal, unread]);
   let last: number | undefined;
