@@ -1,5 +1,5 @@
 import { type Host, tokenBucket } from "@longshore/core";
-import { retry } from "@longshore/core/driver";
+import { insist } from "@longshore/core/driver";
 import type { ContainerGroupsGetOptionalParams } from "@azure/arm-containerinstance";
 import type { AciClient } from "./aci-client.ts";
 import type { AciConfig } from "./aci-config.ts";
@@ -7,8 +7,6 @@ import { isBroken, isThrottled, retryAfterMs } from "./classify-aci-error.ts";
 
 /** What is refused for its rate is refused for seconds, or minutes: with the pauses between them about a minute. */
 const throttledAttempts = 15;
-/** As SDKs do. */
-const brokenAttempts = 3;
 /** Creates, and deletes, of a subscription in an hour; in five minutes at most a third of that (resource and quota limits). */
 const usualChanges = 300;
 /** A quarter at once, and the rest spread over the hour: both limits hold. */
@@ -111,17 +109,9 @@ export class AciApi implements Disposable {
     }
   }
   #insist<T>({ name, kind, again }: Asked, signal: AbortSignal, send: () => Promise<T>): Promise<T> {
-    let broken = 0;
-    const when = (error: unknown): boolean => isThrottled(error) || (again && isBroken(error) && ++broken < brokenAttempts);
-    return retry({ signal, attempts: throttledAttempts, when }, async () => {
-      await this.turn(name, kind, signal);
-      try {
-        return await send();
-      } catch (error) {
-        if (isThrottled(error)) this.slowDown(kind, error);
-        throw error;
-      }
-    });
+    const limiters = this.#limiters(kind);
+    const broken = (error: unknown): boolean => again && isBroken(error);
+    return insist({ name, signal, limiters, isThrottled, retryAfterMs, throttledAttempts, isBroken: broken }, send);
   }
   [Symbol.dispose](): void {
     this.#agent.destroy();

@@ -14,10 +14,14 @@ export interface AciClient {
   readonly agent: HttpAgent | HttpsAgent;
 }
 /** Loaded only where tokens are needed: plain HTTP gets none. */
-async function credentialOf({ credentials }: AciConfig): Promise<Credential> {
+async function credentialOf({ credentials, ca }: AciConfig): Promise<Credential> {
   const { ClientSecretCredential, DefaultAzureCredential } = await import("@azure/identity");
   if (credentials === undefined) return new DefaultAzureCredential();
-  return new ClientSecretCredential(credentials.tenantId, credentials.clientId, credentials.clientSecret);
+  const { tenantId, clientId, clientSecret, authorityHost } = credentials;
+  // An authority of another cloud's is vouched for by whoever names it: Azure's public cloud knows nothing of it.
+  const authority = authorityHost === undefined ? {} : { authorityHost, disableInstanceDiscovery: true };
+  const trusted = ca === undefined ? {} : { tlsOptions: { ca: [...rootCertificates, ca] } };
+  return new ClientSecretCredential(tenantId, clientId, clientSecret, { ...authority, ...trusted });
 }
 const noCredential: Credential = { getToken: async () => null };
 

@@ -5,6 +5,8 @@ export interface AciCredentials {
   readonly tenantId: string;
   readonly clientId: string;
   readonly clientSecret: string;
+  /** Who gives tokens: of another than Azure's public cloud, or an emulator. Default: `https://login.microsoftonline.com`. */
+  readonly authorityHost?: string;
 }
 
 /** Where container groups live, and how often Azure may be asked. */

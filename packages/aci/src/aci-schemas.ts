@@ -4,7 +4,12 @@ import type { AciConfig, AciOptions } from "./aci-config.ts";
 
 const guid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, "expected a GUID, as the portal shows it");
 const positive = z.int().min(1).optional();
-const credentials = { tenantId: z.string().min(1), clientId: z.string().min(1), clientSecret: z.string().min(1) };
+const credentials = {
+  tenantId: z.string().min(1),
+  clientId: z.string().min(1),
+  clientSecret: z.string().min(1),
+  authorityHost: z.url({ protocol: /^https$/ }).optional(),
+};
 const logAnalytics = { workspaceId: z.string().min(1), workspaceKey: z.string().min(1) };
 const subnet = z.string().regex(/^\/subscriptions\/.+\/subnets\/[^/]+$/, "expected a subnet's resource id, /subscriptions/…");
 const config = {

@@ -1,6 +1,6 @@
 import type { ContainerGroup } from "@azure/arm-containerinstance";
 import { LongshoreError, type WorkloadId } from "@longshore/core";
-import { retry, sleep } from "@longshore/core/driver";
+import { lookUntil, retry } from "@longshore/core/driver";
 import type { AciParts } from "./aci-parts.ts";
 import { isTransitioning } from "./classify-aci-error.ts";
 import { generationOf, isReady, newestOf } from "./map-service-state.ts";
@@ -20,13 +20,13 @@ export async function awaitService(
   { id, is, limitMs }: ServiceWait,
   signal: AbortSignal,
 ): Promise<{ readonly members: Members; readonly came: boolean }> {
-  const latest = performance.now() + limitMs;
-  for (;;) {
-    const members = await groups.members(id, signal);
-    if (is(members)) return { members, came: true };
-    if (performance.now() > latest) return { members, came: false };
-    await sleep(pollMsOf(parts), signal);
-  }
+  let members: Members = [];
+  const look = async (): Promise<boolean> => {
+    members = await groups.members(id, signal);
+    return is(members);
+  };
+  const came = await lookUntil({ look, everyMs: pollMsOf(parts), limitMs }, signal);
+  return { members, came };
 }
 /** As many as are wanted are ready, of that generation. */
 export const areReady =

@@ -1,5 +1,5 @@
 import type { ContainerGroup } from "@azure/arm-containerinstance";
-import { sleep } from "@longshore/core/driver";
+import { lookUntil } from "@longshore/core/driver";
 import type { AciParts } from "./aci-parts.ts";
 import { pollMsOf } from "./poll-ms.ts";
 
@@ -22,11 +22,11 @@ export async function untilGroup(
   { name, is, limitMs = patienceMs }: Waiting,
   signal: AbortSignal,
 ): Promise<Seen> {
-  const latest = performance.now() + limitMs;
-  for (;;) {
-    const group = await parts.groups.find(name, signal);
-    if (await is(group)) return { group, came: true };
-    if (performance.now() > latest) return { group, came: false };
-    await sleep(pollMsOf(parts), signal);
-  }
+  let group: ContainerGroup | undefined;
+  const look = async (): Promise<boolean> => {
+    group = await parts.groups.find(name, signal);
+    return is(group);
+  };
+  const came = await lookUntil({ look, everyMs: pollMsOf(parts), limitMs }, signal);
+  return { group, came };
 }

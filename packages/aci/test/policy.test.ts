@@ -23,6 +23,8 @@ const actions: Readonly<Record<string, string>> = {
   "aci:Stop": `${root}/containerGroups/stop/action`,
   "aci:Restart": `${root}/containerGroups/restart/action`,
   "aci:ListLogs": `${root}/containerGroups/containers/logs/read`,
+  "aci:Attach": `${root}/containerGroups/containers/attach/action`,
+  "aci:ExecuteCommand": `${root}/containerGroups/containers/exec/action`,
   "aci:ListCapabilities": `${root}/locations/capabilities/read`,
   "aci:ListUsage": `${root}/locations/usages/read`,
   "authorization:ListPermissions": "Microsoft.Authorization/permissions/read",
@@ -39,7 +41,10 @@ test("each call that is made has its right, and each right its call", async () =
   await runtime.start(spec);
   for await (const _ of runtime.logs(spec.id, { follow: true })) break;
   await runtime.capabilities.endpoints.endpoints(spec.id);
+  await Array.fromAsync(runtime.capabilities.exec.exec({ id: spec.id, command: ["true"] }));
+  const attached = Array.fromAsync(runtime.capabilities.attach.attach({ id: spec.id }));
   await runtime.stop(spec.id);
+  await attached;
   await runtime.remove(spec.id);
   const service = { ...world.task("sleep 60"), kind: "service", drainMs: 0 } as const;
   await runtime.start(service);

@@ -1,4 +1,4 @@
-import { gather, InFlight, MergedBatches, readJsonLines } from "@longshore/core/driver";
+import { gather, InFlight, MergedBatches, neverAborted, readJsonLines } from "@longshore/core/driver";
 import { describe, expect, test } from "vitest";
 
 async function* once<T>(...batches: readonly (readonly T[])[]): AsyncGenerator<readonly T[], void, void> {
@@ -57,6 +57,26 @@ describe("asked together", () => {
     expect(calls).toEqual([["a", "b"]]);
     await ask("a", never);
     expect(calls).toEqual([["a", "b"], ["a"]]);
+  });
+  test("one call at a time: who asks while it is under way is asked for by the next one, together", async () => {
+    const asked: (readonly string[])[] = [];
+    const finish: (() => void)[] = [];
+    const listing = async (keys: readonly string[]): Promise<ReadonlyMap<string, number>> => {
+      asked.push(keys);
+      await new Promise<void>((resolve) => finish.push(resolve));
+      return new Map(keys.map((key) => [key, asked.length]));
+    };
+    const ask = gather<string, number>(1, listing, { oneAtATime: true });
+    const [first, signal] = [ask("a", neverAborted()), neverAborted()];
+    await expect.poll(() => asked.length).toBe(1);
+    const late = [ask("b", signal), ask("a", signal)];
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(asked).toEqual([["a"]]);
+    finish[0]?.();
+    expect(await first).toBe(1);
+    await expect.poll(() => asked).toEqual([["a"], ["b", "a"]]);
+    finish[1]?.();
+    expect(await Promise.all(late)).toEqual([2, 2]);
   });
   test("who aborts leaves, the others get their answer; what the call throws all get", async () => {
     const leaving = new AbortController();

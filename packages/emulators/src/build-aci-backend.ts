@@ -11,6 +11,7 @@ import { armFaultKinds } from "./azure/arm-fault-kinds.ts";
 import { AsyncOperations } from "./azure/async-operations.ts";
 import { authorizationService } from "./azure/authorization-service.ts";
 import { loadContainerInstanceApi } from "./azure/open-api.ts";
+import { signInService } from "./azure/sign-in-service.ts";
 import { SubscriptionRates } from "./azure/subscription-rates.ts";
 import type { Clock } from "./clock.ts";
 import type { Cloud } from "./cloud.ts";
@@ -43,6 +44,7 @@ export async function buildAciBackend(
   const services = [
     aciService({ api, world, store, sockets, locations, quotas, pageSize, windowsImages, cachedImages }),
     authorizationService(scope),
+    signInService(),
   ];
   const close = async (): Promise<void> => {
     await store.close();

@@ -25,6 +25,11 @@ interface Served {
 }
 type Found = Served & { readonly path: Readonly<Record<string, string>> };
 
+/** Over plain HTTP clients send none. */
+function checkToken({ headers }: CloudRequest, { origin }: CloudCall): void {
+  if (!origin.startsWith("https:") || /^Bearer ./i.test(headers["authorization"] ?? "")) return;
+  throw new ArmError(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.");
+}
 const urlOf = ({ url }: CloudRequest): URL => new URL(url, "http://emulator");
 const empty: Uint8Array = Buffer.alloc(0);
 
@@ -73,7 +78,10 @@ export class ArmCloud implements Cloud {
     const { service, operation, path } = found;
     checkScope(this.#options.scope, path);
     this.#options.rates?.take(path["subscriptionId"] ?? "", request.method);
-    checkAction(this.#options.scope, operation.action, url.pathname);
+    if (operation.action !== undefined) {
+      checkToken(request, call);
+      checkAction(this.#options.scope, operation.action, url.pathname);
+    }
     const read = readArmRequest(service, operation.model, { request, url });
     return { operation, request: { ...read, path, origin: call.origin, url, call } };
   }

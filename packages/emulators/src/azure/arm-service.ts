@@ -26,8 +26,8 @@ export type ArmHandler = (request: ArmRequest) => ArmAnswer | Promise<ArmAnswer>
 export interface ArmOperation {
   /** Beside its path: what is described as well, or has no description. */
   readonly model: Pick<OperationModel, "method" | "path"> & Partial<OperationModel>;
-  /** What the caller has to be allowed to do, such as `Microsoft.ContainerInstance/containerGroups/read`. */
-  readonly action: string;
+  /** What the caller has to be allowed to do, such as `Microsoft.ContainerInstance/containerGroups/read`. Absent: anybody may. */
+  readonly action?: string;
   readonly answer: ArmHandler;
 }
 

@@ -1,0 +1,22 @@
+import { existsSync } from "node:fs";
+import { conformanceTests } from "@longshore/conformance";
+import { afterAll, describe, test } from "vitest";
+import { ecsHarness } from "./harness.ts";
+
+const docker = existsSync("/var/run/docker.sock") || process.env["DOCKER_HOST"] !== undefined;
+
+describe.runIf(docker)("ecs keeps the guarantees of services (requires docker)", async () => {
+  const harness = await ecsHarness({ engine: docker ? "docker" : "process" });
+  afterAll(() => harness.close());
+  for (const { name, skip, run } of conformanceTests(harness)) {
+    if (!/^G\d+ a service\b/.test(name)) continue;
+    test(
+      name,
+      async (context) => {
+        if (skip !== undefined) context.skip(skip);
+        await run();
+      },
+      300_000,
+    );
+  }
+});
