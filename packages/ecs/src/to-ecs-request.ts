@@ -58,7 +58,7 @@ function toRunTask(order: EcsOrder, owner: Owner, config: EcsConfig): RunTaskCom
     startedBy: startedBy(owner, spec.id),
     group: `longshore:{the record's time}:${specHash}`,
     clientToken: "{of the record}",
-    ...(options.executeCommand === true && { enableExecuteCommand: true }),
+    ...(options.executeCommand !== undefined && { enableExecuteCommand: options.executeCommand }),
     tags: toTags(order, owner),
   };
 }
@@ -81,7 +81,7 @@ function toServiceInput(order: EcsOrder, owner: Owner, config: EcsConfig): Creat
       maximumPercent: recreate ? 100 : 200,
     },
     propagateTags: "SERVICE",
-    ...(options.executeCommand === true && { enableExecuteCommand: true }),
+    ...(options.executeCommand !== undefined && { enableExecuteCommand: options.executeCommand }),
     tags: toTags(order, owner),
   };
 }
