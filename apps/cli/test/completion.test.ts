@@ -48,7 +48,7 @@ test("bash completes commands, flags, values, ids, runtimes and files", async ()
   expect(await after("ps", "-")).toEqual(expect.arrayContaining(["-q", "--quiet", "--config", "--json", "--help"]));
   expect(await after("run", "--pull", "")).toEqual(["always", "missing", "never"]);
   expect(await after("completion", "")).toEqual(["bash", "zsh", "fish"]);
-  expect(await after("emulate", "")).toEqual(["ecs"]);
+  expect((await after("emulate", "")).toSorted()).toEqual(["aci", "cloud-run", "ecs"]);
   expect(await after("emulate", "ecs", "--engine", "")).toEqual(["docker", "process"]);
   expect(await after("help", "swe")).toEqual(["sweep"]);
   expect(await after("logs", "a")).toEqual(["a1"]);

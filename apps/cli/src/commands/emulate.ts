@@ -3,7 +3,7 @@ import type { FaultRule } from "@longshore/emulators";
 import { readYaml } from "../config/read-yaml.ts";
 import type { BareSession } from "../session.ts";
 import { flagError } from "../spec/flag-error.ts";
-import { type CloudFlag, type EmulatedCloud, emulatedClouds } from "./emulated-clouds.ts";
+import { type CloudFlag, cloudNames, type EmulatedCloud, emulatedClouds } from "./emulated-clouds.ts";
 import type { EmulatorOptions, RunningEmulator } from "./running-emulator.ts";
 
 /** As the command line has them. */
@@ -87,7 +87,7 @@ function checkFlags(name: string, { flags }: EmulatedCloud, { restPort, http, ca
 /** Serves a cloud's API until Ctrl-C, which leaves no container. */
 export async function emulate(session: BareSession, name: string, flags: EmulateFlags): Promise<number> {
   const cloud = Object.hasOwn(emulatedClouds, name) ? emulatedClouds[name] : undefined;
-  if (!cloud) throw flagError("emulate", `got ${JSON.stringify(name)}; ${expectedWords(name, Object.keys(emulatedClouds))}`);
+  if (!cloud) throw flagError("emulate", `got ${JSON.stringify(name)}; ${expectedWords(name, cloudNames)}`);
   checkFlags(name, cloud, flags);
   const options = await optionsOf(flags);
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();

@@ -49,3 +49,4 @@ export const emulatedClouds: Readonly<Record<string, EmulatedCloud>> = {
   "cloud-run": { flags: ["--rest-port"], start: startCloudRun },
   aci: { flags: ["--http", "--ca-out"], start: startAci },
 };
+export const cloudNames: readonly string[] = Object.keys(emulatedClouds);

@@ -1,3 +1,4 @@
+import { cloudNames } from "../commands/emulated-clouds.ts";
 import type { CommandWords, OptionWords } from "../program/command-words.ts";
 
 const flagsOf = (options: readonly OptionWords[]): string => options.flatMap(({ flags }) => flags).join(" ");
@@ -33,7 +34,7 @@ function argumentOf({ argument }: CommandWords, commands: readonly CommandWords[
     case "shell":
       return "_longshore_reply 'bash zsh fish'";
     case "cloud":
-      return "_longshore_reply 'ecs'";
+      return `_longshore_reply '${cloudNames.join(" ")}'`;
     case "subcommand":
       return `_longshore_reply '${commands.map(({ name }) => name).join(" ")}'`;
     case "command":

@@ -1,3 +1,4 @@
+import { cloudNames } from "../commands/emulated-clouds.ts";
 import type { CommandWords, OptionWords } from "../program/command-words.ts";
 
 const quote = (text: string): string => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
@@ -32,7 +33,7 @@ function argumentLine({ name, argument }: CommandWords, all: readonly CommandWor
     case "shell":
       return [`${after} -a 'bash zsh fish'`];
     case "cloud":
-      return [`${after} -a 'ecs'`];
+      return [`${after} -a '${cloudNames.join(" ")}'`];
     case "subcommand":
       return [`${after} -a ${quote(all.map((one) => one.name).join(" "))}`];
     case "command":

@@ -1,3 +1,4 @@
+import { cloudNames } from "../commands/emulated-clouds.ts";
 import type { CommandWords, OptionWords } from "../program/command-words.ts";
 
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
@@ -32,7 +33,7 @@ function argumentSpec({ argument }: CommandWords, all: readonly CommandWords[]):
     case "shell":
       return "'1:shell:(bash zsh fish)'";
     case "cloud":
-      return "'1:cloud:(ecs)'";
+      return `'1:cloud:(${cloudNames.join(" ")})'`;
     case "subcommand":
       return `'1:command:(${all.map(({ name }) => name).join(" ")})'`;
     case "command":
