@@ -1,6 +1,6 @@
 import type { ContainerGroup } from "@azure/arm-containerinstance";
-import { LongshoreError, type WorkloadId } from "@longshore/core";
-import { lookUntil, retry } from "@longshore/core/driver";
+import type { WorkloadId } from "@longshore/core";
+import { lookUntil, retry, type SeenAtLast } from "@longshore/core/driver";
 import type { AciParts } from "./aci-parts.ts";
 import { isTransitioning } from "./classify-aci-error.ts";
 import { generationOf, isReady, newestOf } from "./map-service-state.ts";
@@ -15,19 +15,12 @@ interface ServiceWait {
   readonly limitMs: number;
 }
 /** What was seen last when it is so, or when the time is over. */
-export async function awaitService(
+export const awaitService = (
   { groups, ...parts }: AciParts,
   { id, is, limitMs }: ServiceWait,
   signal: AbortSignal,
-): Promise<{ readonly members: Members; readonly came: boolean }> {
-  let members: Members = [];
-  const look = async (): Promise<boolean> => {
-    members = await groups.members(id, signal);
-    return is(members);
-  };
-  const came = await lookUntil({ look, everyMs: pollMsOf(parts), limitMs }, signal);
-  return { members, came };
-}
+): Promise<SeenAtLast<Members>> =>
+  lookUntil({ look: () => groups.members(id, signal), is, everyMs: pollMsOf(parts), limitMs }, signal);
 /** As many as are wanted are ready, of that generation. */
 export const areReady =
   (generation: string) =>
@@ -53,7 +46,3 @@ export function whyUnready(members: Members): string {
     ]);
   return [...new Set(said)].filter(Boolean).join("; ") || "Azure does not say why";
 }
-export const noSuchService = (id: WorkloadId, operation: string): LongshoreError =>
-  new LongshoreError("no such service", { code: "not-found", operation, workload: id });
-export const neverReady = (id: WorkloadId, operation: string, why: string): LongshoreError =>
-  new LongshoreError(`it did not become ready in time: ${why}`, { code: "timeout", retryable: false, operation, workload: id });

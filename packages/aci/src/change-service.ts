@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { ContainerGroup } from "@azure/arm-containerinstance";
 import { defaultDrainMs, defaultReadinessTimeoutMs, LongshoreError, type Service, type WorkloadId } from "@longshore/core";
-import { type Call, type Plan, type Revision, sleep } from "@longshore/core/driver";
+import { type Call, neverReady, noSuchService, type Plan, type Revision, sleep } from "@longshore/core/driver";
 import type { AciParts } from "./aci-parts.ts";
-import { areReady, atRest, awaitService, neverReady, noSuchService, whyUnready } from "./await-service.ts";
+import { areReady, atRest, awaitService, whyUnready } from "./await-service.ts";
 import { generationOf, isReady, isStopped, newestOf, runOf, toService } from "./map-service-state.ts";
 import { currentOf, intentOf, isOver, mainOf } from "./map-task-state.ts";
 import { firstGeneration, tag } from "./native-names.ts";
@@ -11,7 +11,7 @@ import { deleteGroup } from "./remove-workload.ts";
 import { fillService } from "./start-service.ts";
 import { stopGroup } from "./stop-workload.ts";
 import type { AciRequest } from "./to-aci-request.ts";
-import { untilGroup } from "./until-over.ts";
+import { untilGroup } from "./until-group.ts";
 
 type Members = readonly ContainerGroup[];
 
@@ -87,7 +87,7 @@ export async function updateService(parts: AciParts, { order, plan }: Revision, 
     await Promise.all(old.map((group) => stopGroup(parts, group, { intent: "stopped", signal })));
   await fillService(parts, { spec, plan: plan as Plan<AciRequest>, generation, members }, signal);
   const limitMs = (spec.kind === "service" ? spec.readiness?.timeoutMs : undefined) ?? defaultReadinessTimeoutMs;
-  const { members: last, came } = await awaitService(parts, { id: spec.id, is: areReady(generation), limitMs }, signal);
+  const { seen: last, came } = await awaitService(parts, { id: spec.id, is: areReady(generation), limitMs }, signal);
   if (!came) await takeBack(parts, { ...verb, members: last, generation }, signal);
   await takeAway(
     parts,
@@ -177,7 +177,7 @@ export async function resumeService(parts: AciParts, id: WorkloadId, { signal }:
   if (stopped.length === 0) return toService(members);
   await revive(parts, stopped, signal);
   const is = (seen: Members): boolean => seen.every(isReady);
-  const { members: last, came } = await awaitService(parts, { id, is, limitMs: readyMsOf(members) }, signal);
+  const { seen: last, came } = await awaitService(parts, { id, is, limitMs: readyMsOf(members) }, signal);
   if (!came) throw neverReady(id, "resume", whyUnready(last));
   return toService(last);
 }

@@ -6,7 +6,7 @@ import type { AciParts } from "./aci-parts.ts";
 import { isBroken, isThrottled, isTransitioning } from "./classify-aci-error.ts";
 import { fillSecrets } from "./fill-secrets.ts";
 import { tag } from "./native-names.ts";
-import { untilGroup } from "./until-over.ts";
+import { untilGroup } from "./until-group.ts";
 
 /**
  * A group is deployed for seconds at the least, and takes no other request of its kind meanwhile. A look that found nothing is
@@ -40,8 +40,7 @@ const neverShown = (): LongshoreError =>
 
 /** Ours or another's: what shows within the time, if anything does. */
 async function shows(parts: AciParts, name: string, signal: AbortSignal): Promise<ContainerGroup | undefined> {
-  const { group } = await untilGroup(parts, { name, is: (seen) => seen !== undefined, limitMs: settleMs }, signal);
-  return group;
+  return (await untilGroup(parts, { name, is: (seen) => seen !== undefined, limitMs: settleMs }, signal)).seen;
 }
 /** What is there; undefined where a look that is young enough has found nothing. */
 function freshLook({ api, groups, config }: AciParts, name: string, signal: AbortSignal): Promise<ContainerGroup | undefined> {

@@ -3,7 +3,7 @@ import { LongshoreError, type WorkloadId } from "@longshore/core";
 import type { Call } from "@longshore/core/driver";
 import type { AciParts } from "./aci-parts.ts";
 import { taskName } from "./native-names.ts";
-import { untilGroup } from "./until-over.ts";
+import { untilGroup } from "./until-group.ts";
 
 /** Until it is gone. Asked for again as long as it is not: one that stops is not deleted, and a deletion may fail late. */
 export async function deleteGroup(parts: AciParts, name: string, signal: AbortSignal): Promise<void> {

@@ -4,7 +4,7 @@ import type { Call, DriverStopOptions } from "@longshore/core/driver";
 import type { AciParts } from "./aci-parts.ts";
 import { currentOf, isOver } from "./map-task-state.ts";
 import { tag, taskName } from "./native-names.ts";
-import { patienceMs, untilGroup } from "./until-over.ts";
+import { patienceMs, untilGroup } from "./until-group.ts";
 
 /** 128 and the number of SIGKILL: Container Instances tell no signals. */
 const killedCode = 137;
@@ -35,7 +35,7 @@ export async function stopGroup(
     await groups.stop(name, signal);
     return false;
   };
-  const { group: last, came } = await untilGroup(parts, { name, is }, signal);
+  const { seen: last, came } = await untilGroup(parts, { name, is }, signal);
   if (!came) return undefined;
   return last !== undefined && currentOf(last)?.exitCode === killedCode;
 }

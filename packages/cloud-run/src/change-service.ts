@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { defaultReadinessTimeoutMs, LongshoreError, type Service, type Workload, type WorkloadId } from "@longshore/core";
-import { type Call, type Plan, type Revision, sleep } from "@longshore/core/driver";
-import { awaitService, neverReady, noSuchService, whyUnready } from "./await-service.ts";
+import { type Call, neverReady, noSuchService, type Plan, type Revision, sleep } from "@longshore/core/driver";
+import { awaitService, whyUnready } from "./await-service.ts";
 import type { CloudRunParts } from "./cloud-run-parts.ts";
 import { toTask } from "./inspect-workloads.ts";
 import {

@@ -18,7 +18,8 @@ export const untilOver = (
   parts: Pick<CloudRunParts, "config">,
   { look, graceMs }: Waiting,
   signal: AbortSignal,
-): Promise<boolean> => lookUntil({ look, everyMs: pollMsOf(parts), limitMs: graceMs + patienceMs }, signal);
+): Promise<boolean> =>
+  lookUntil({ look, is: Boolean, everyMs: pollMsOf(parts), limitMs: graceMs + patienceMs }, signal).then(({ came }) => came);
 /** The answer then. */
 export const unconfirmed = (graceMs: number): StopResult => ({
   state: "unconfirmed",

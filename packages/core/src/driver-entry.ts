@@ -2,7 +2,8 @@ export { decideEnding, type EndingEvidence, type StopIntent } from "./decide-end
 export { defineRuntime, type RuntimeDefinition } from "./define-runtime.ts";
 export { diagnose } from "./diagnosis.ts";
 export { insist, type InsistOptions } from "./insist.ts";
-export { lookUntil, type LookUntil } from "./look-until.ts";
+export { lookUntil, type LookUntil, type SeenAtLast } from "./look-until.ts";
+export { neverReady, noSuchService } from "./service-errors.ts";
 export { expectedWords, nearestWord } from "./nearest-word.ts";
 export type { DriverLogQuery, DriverStopOptions, RuntimeDriver } from "./runtime-driver.ts";
 export type { Call } from "./call.ts";

@@ -1,17 +1,26 @@
 import { sleep } from "./or-abort.ts";
 
-export interface LookUntil {
-  /** True once it is so. */
-  readonly look: () => Promise<boolean>;
+export interface LookUntil<Seen> {
+  readonly look: () => Promise<Seen>;
+  readonly is: (seen: Seen) => boolean | Promise<boolean>;
   readonly everyMs: number;
   readonly limitMs: number;
 }
-/** False where it has not come about in time: looked at once more after that. For what a backend does not push. */
-export async function lookUntil({ look, everyMs, limitMs }: LookUntil, signal: AbortSignal): Promise<boolean> {
+export interface SeenAtLast<Seen> {
+  readonly seen: Seen;
+  /** False where it has not come about in time: it was looked at once more after that. */
+  readonly came: boolean;
+}
+/** For what a backend does not push: what was seen last, when it is so, or when the time is over. */
+export async function lookUntil<Seen>(
+  { look, is, everyMs, limitMs }: LookUntil<Seen>,
+  signal: AbortSignal,
+): Promise<SeenAtLast<Seen>> {
   const latest = performance.now() + limitMs;
-  while (!(await look())) {
-    if (performance.now() > latest) return false;
+  for (;;) {
+    const seen = await look();
+    if (await is(seen)) return { seen, came: true };
+    if (performance.now() > latest) return { seen, came: false };
     await sleep(everyMs, signal);
   }
-  return true;
 }

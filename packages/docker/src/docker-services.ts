@@ -1,5 +1,5 @@
 import { type Host, type Service, type Workload, type WorkloadId } from "@longshore/core";
-import { type Call, type Order, resolveSecrets, type Revision as Asked } from "@longshore/core/driver";
+import { type Call, noSuchService, type Order, resolveSecrets, type Revision as Asked } from "@longshore/core/driver";
 import { failedVolume, label, serviceStopVolume } from "./container-names.ts";
 import type { DockerOptions } from "./docker-config.ts";
 import type { Engine } from "./engine.ts";
@@ -11,7 +11,7 @@ import { ensureImage } from "./pull-image.ts";
 import { type NewRevision, recordFailure, recordRevision } from "./record-revision.ts";
 import { removeService } from "./remove-service.ts";
 import { type Goal, RollService, type RollParts, superseded } from "./roll-service.ts";
-import { known, type Known, lookAtService, noSuchService, type Revision } from "./service-view.ts";
+import { known, type Known, lookAtService, type Revision } from "./service-view.ts";
 import { restartPolicyOf } from "./to-container-body.ts";
 import type { Bearer } from "./to-container-request.ts";
 

@@ -1,11 +1,18 @@
 import type { WorkloadId } from "@longshore/core";
-import { type Call, type DriverLogItem, type DriverLogQuery, orAbort, MergedBatches } from "@longshore/core/driver";
+import {
+  type Call,
+  type DriverLogItem,
+  type DriverLogQuery,
+  MergedBatches,
+  noSuchService,
+  orAbort,
+} from "@longshore/core/driver";
 import type { Engine } from "./engine.ts";
 import type { EngineEvents, EngineNews } from "./engine-events.ts";
 import { LogPlacer } from "./log-placer.ts";
 import { mergeByTime } from "./merge-by-time.ts";
 import { lostAt, markLost, type Reading, readOnce } from "./read-container-logs.ts";
-import { type InstanceEntry, lookAtService, noSuchService, type ServiceView, type ViewParts } from "./service-view.ts";
+import { type InstanceEntry, lookAtService, type ServiceView, type ViewParts } from "./service-view.ts";
 
 export interface ServiceLogParts extends ViewParts {
   readonly engine: Engine;

@@ -1,5 +1,5 @@
-import { instant, type Instant, LongshoreError, type Owner, type ServiceSpec, type WorkloadId } from "@longshore/core";
-import type { Order } from "@longshore/core/driver";
+import { instant, type Instant, type Owner, type ServiceSpec, type WorkloadId } from "@longshore/core";
+import { noSuchService, type Order } from "@longshore/core/driver";
 import { label, leavingSuffix, shortId } from "./container-names.ts";
 import type { ContainerEntry, Containers } from "./containers.ts";
 import type { DockerOptions } from "./docker-config.ts";
@@ -110,8 +110,6 @@ export function toServiceView(entries: readonly ContainerEntry[], volumes: reado
 
 /** There is such a service. */
 export type Known = ServiceView & { readonly wanted: Revision };
-export const noSuchService = (id: WorkloadId, operation: string): LongshoreError =>
-  new LongshoreError("no such service", { code: "not-found", operation, workload: id });
 export function known(view: ServiceView, id: WorkloadId, operation: string): Known {
   if (view.wanted === undefined) throw noSuchService(id, operation);
   return view as Known;

@@ -1,5 +1,5 @@
-import { LongshoreError, type WorkloadId } from "@longshore/core";
-import { sleep } from "@longshore/core/driver";
+import type { WorkloadId } from "@longshore/core";
+import { lookUntil, type SeenAtLast } from "@longshore/core/driver";
 import type { Deployment } from "@aws-sdk/client-ecs";
 import type { EcsParts } from "./ecs-parts.ts";
 import { isReady, type SeenService } from "./map-ecs-service.ts";
@@ -13,19 +13,12 @@ export interface ServiceWait {
   readonly limitMs: number;
 }
 /** What was seen last when it is so, or when the time is over. */
-export async function awaitService(
+export const awaitService = (
   parts: EcsParts,
   { id, is, limitMs }: ServiceWait,
   signal: AbortSignal,
-): Promise<{ readonly seen: SeenService | undefined; readonly came: boolean }> {
-  const latest = performance.now() + limitMs;
-  for (;;) {
-    const seen = await parts.services.look(id, signal);
-    if (is(seen)) return { seen, came: true };
-    if (performance.now() > latest) return { seen, came: false };
-    await sleep(pollMsOf(parts), signal);
-  }
-}
+): Promise<SeenAtLast<SeenService | undefined>> =>
+  lookUntil({ look: () => parts.services.look(id, signal), is, everyMs: pollMsOf(parts), limitMs }, signal);
 const primaryOf = ({ service: { deployments = [] } }: SeenService): Deployment | undefined =>
   deployments.find(({ status }) => status === "PRIMARY");
 
@@ -50,7 +43,3 @@ export function whyUnready(seen: SeenService | undefined): string {
     "ECS does not say why"
   );
 }
-export const noSuchService = (id: WorkloadId, operation: string): LongshoreError =>
-  new LongshoreError("no such service", { code: "not-found", operation, workload: id });
-export const neverReady = (id: WorkloadId, operation: string, why: string): LongshoreError =>
-  new LongshoreError(`it did not become ready in time: ${why}`, { code: "timeout", retryable: false, operation, workload: id });

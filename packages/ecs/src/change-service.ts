@@ -1,6 +1,6 @@
 import { defaultReadinessTimeoutMs, type Service, type WorkloadId } from "@longshore/core";
-import { type Call, type Revision, retry } from "@longshore/core/driver";
-import { awaitService, hasFailed, isWhole, neverReady, noSuchService, whyUnready } from "./await-service.ts";
+import { type Call, neverReady, noSuchService, retry, type Revision } from "@longshore/core/driver";
+import { awaitService, hasFailed, isWhole, whyUnready } from "./await-service.ts";
 import type { EcsParts } from "./ecs-parts.ts";
 import { mapService, type SeenService } from "./map-ecs-service.ts";
 import type { Record } from "./records.ts";

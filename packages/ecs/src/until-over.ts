@@ -14,4 +14,4 @@ interface Waiting {
 }
 /** False where it takes much longer than it may. */
 export const untilOver = (parts: EcsParts, { look, graceMs }: Waiting, signal: AbortSignal): Promise<boolean> =>
-  lookUntil({ look, everyMs: pollMsOf(parts), limitMs: graceMs + patienceMs }, signal);
+  lookUntil({ look, is: Boolean, everyMs: pollMsOf(parts), limitMs: graceMs + patienceMs }, signal).then(({ came }) => came);

@@ -1,4 +1,4 @@
-import { LongshoreError, type WorkloadId } from "@longshore/core";
+import type { WorkloadId } from "@longshore/core";
 import { Changes } from "./changes.ts";
 import { diagnoseWaiting } from "./diagnose-waiting.ts";
 import type { Deployments, ServiceView } from "./deployments.ts";
@@ -65,13 +65,3 @@ export function whyUnready(view: ServiceView | undefined): string {
   const refused = deployment.status?.conditions?.find(({ type, status }) => type === "ReplicaFailure" && status === "True");
   return [...new Set([...said, ...(refused?.message === undefined ? [] : [refused.message])])].join("; ") || "no pod was made";
 }
-
-export const noSuchService = (id: WorkloadId, operation: string): LongshoreError =>
-  new LongshoreError("no such service", { code: "not-found", operation, workload: id });
-export const neverReady = (id: WorkloadId, operation: string, why: string): LongshoreError =>
-  new LongshoreError(`it did not become ready in time: ${why}`, {
-    code: "timeout",
-    retryable: false,
-    operation,
-    workload: id,
-  });

@@ -1,7 +1,7 @@
 import type { V1Deployment, V1Secret, V1Service } from "./objects.ts";
 import { defaultReadinessTimeoutMs, LongshoreError, type Service, type Workload, type WorkloadId } from "@longshore/core";
-import { type Call, type Plan, retry, type Revision } from "@longshore/core/driver";
-import { awaitService, isBegun, isWhole, neverReady, noSuchService, type ServiceParts, whyUnready } from "./await-service.ts";
+import { type Call, neverReady, noSuchService, type Plan, retry, type Revision } from "@longshore/core/driver";
+import { awaitService, isBegun, isWhole, type ServiceParts, whyUnready } from "./await-service.ts";
 import { hasStatus } from "./classify-kubernetes-error.ts";
 import { type ServiceView, viewOf } from "./deployments.ts";
 import { mapPod } from "./map-pod-state.ts";

@@ -1,5 +1,5 @@
 import type { ContainerGroup } from "@azure/arm-containerinstance";
-import { lookUntil } from "@longshore/core/driver";
+import { lookUntil, type SeenAtLast } from "@longshore/core/driver";
 import type { AciParts } from "./aci-parts.ts";
 import { pollMsOf } from "./poll-ms.ts";
 
@@ -12,21 +12,10 @@ interface Waiting {
   readonly is: (group: ContainerGroup | undefined) => boolean | Promise<boolean>;
   readonly limitMs?: number;
 }
-interface Seen {
-  readonly group: ContainerGroup | undefined;
-  readonly came: boolean;
-}
 /** What was seen last when it is so, or when it takes much longer than it may. */
-export async function untilGroup(
+export const untilGroup = (
   parts: AciParts,
   { name, is, limitMs = patienceMs }: Waiting,
   signal: AbortSignal,
-): Promise<Seen> {
-  let group: ContainerGroup | undefined;
-  const look = async (): Promise<boolean> => {
-    group = await parts.groups.find(name, signal);
-    return is(group);
-  };
-  const came = await lookUntil({ look, everyMs: pollMsOf(parts), limitMs }, signal);
-  return { group, came };
-}
+): Promise<SeenAtLast<ContainerGroup | undefined>> =>
+  lookUntil({ look: () => parts.groups.find(name, signal), is, everyMs: pollMsOf(parts), limitMs }, signal);
