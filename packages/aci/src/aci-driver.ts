@@ -26,6 +26,7 @@ import { ingestEvent } from "./ingest-event.ts";
 import { inspectWorkloads, listWorkloads } from "./inspect-workloads.ts";
 import { Looks } from "./looks.ts";
 import { toService } from "./map-service-state.ts";
+import { Connections } from "./output-bell.ts";
 import { readAciLogs } from "./read-aci-logs.ts";
 import { readBackendLogs } from "./read-backend-logs.ts";
 import { removeWorkload } from "./remove-workload.ts";
@@ -100,7 +101,7 @@ class AciDriver implements RuntimeDriver<AciCapabilities, AciOptions, AciRequest
 export async function openAciDriver(config: AciConfig, host: Host): Promise<AciDriver> {
   const api = new AciApi(await openClient(config), config, host);
   const groups = new Groups(api, host.owner);
-  const parts = { api, config, host, groups, looks: new Looks(), ended: new Map() };
+  const parts = { api, config, host, groups, looks: new Looks(), connections: new Connections(), ended: new Map() };
   return new AciDriver(host.store === undefined ? parts : { ...parts, spools: new Spools(parts, host.store) });
 }
 export type { AciDriver };

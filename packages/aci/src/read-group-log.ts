@@ -1,7 +1,8 @@
 import type { ContainerGroup } from "@azure/arm-containerinstance";
-import { type DriverLogItem, type DriverLogQuery, sleep } from "@longshore/core/driver";
+import type { DriverLogItem, DriverLogQuery } from "@longshore/core/driver";
 import type { AciParts } from "./aci-parts.ts";
 import { gapBefore, LogTape } from "./log-window.ts";
+import { OutputBell } from "./output-bell.ts";
 import { runOf } from "./map-service-state.ts";
 import { currentOf, isOver } from "./map-task-state.ts";
 import { askForWindow } from "./read-window.ts";
@@ -61,6 +62,7 @@ export async function* readGroupLog(
   const run = runOf(first);
   const log = new GroupLog(parts, run, query);
   const pollMs = pollMsOf(parts);
+  using bell = new OutputBell(parts);
   let quietSince: number | undefined;
   let isFirst = true;
   let pauseMs = pollMs;
@@ -76,6 +78,7 @@ export async function* readGroupLog(
       isNew = true;
     }
     if (!query.follow) return;
+    bell.listen(group);
     if (!isOver(group)) quietSince = undefined;
     else if (isNew && !isFirst) quietSince = performance.now();
     // What had ended long before it was read first has nothing more to say; an answer of nothing is no proof of that.
@@ -83,6 +86,6 @@ export async function* readGroupLog(
     isFirst = false;
     if (quietSince !== undefined && performance.now() - quietSince >= logQuietMs) return;
     pauseMs = isNew || isOver(group) ? pollMs : Math.min(pauseMs * widening, pollMs * widest);
-    await sleep(pauseMs, signal);
+    await bell.pause(pauseMs, signal);
   }
 }

@@ -99,6 +99,19 @@ test("what nobody reads is captured by whoever has it open, and another process 
   expect(await Array.fromAsync(store.list("spool/", new AbortController().signal))).toEqual([]);
 }, 30_000);
 
+test("what a program says is looked at when it is said, long before it is time", async () => {
+  await using world = await World.open({}, { config: { pollMs: 600_000 } });
+  const spec = world.task("echo first; sleep 3; echo second; sleep 300");
+  await world.runtime.start(spec);
+  await expect.poll(() => world.runtime.inspect(spec.id), { timeout: 20_000 }).toMatchObject({ state: { phase: "running" } });
+  const seen: string[] = [];
+  for await (const record of world.runtime.logs(spec.id, { follow: true })) {
+    seen.push(...textsOf([record]));
+    if (seen.at(-1) === "second") break;
+  }
+  expect(seen).toEqual(["first", "second"]);
+});
+
 test("two who capture at once keep each line once", async () => {
   const store = memoryStore();
   await using world = await World.open({}, { open: { store } });
