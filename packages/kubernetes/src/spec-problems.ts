@@ -106,6 +106,9 @@ export function specAdjustments({ spec }: Order<KubernetesOptions>): readonly Ad
     const reason = "the restricted level runs nothing as root; expected user where the image needs another";
     say({ path: "user", from: undefined, to: String(defaultUser), reason });
   }
+  if (spec.tty === true && spec.stdin !== true) {
+    say({ path: "stdin", from: spec.stdin, to: true, reason: "Kubernetes has no terminal without input" });
+  }
   if (spec.kind === "service") serviceAdjustments(spec, say);
   const [os, architecture, variant] = platform.split("/");
   if (variant !== undefined) {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { WorkloadId } from "@longshore/core";
 import { expect, test } from "vitest";
@@ -54,10 +55,12 @@ test("with its supervisor dead, a program runs on; how it ended is then unknown,
   await using box = new Scratch();
   const runtime = await box.open();
   const id = anId();
-  const spec = script(id, "echo one; sleep 0.8; exit 0");
+  const mayEnd = join(box.stateDir, "may-end");
+  const spec = script(id, `echo one; until [ -e ${mayEnd} ]; do sleep 0.05; done; exit 0`);
   await runtime.start(spec);
   await killSupervisor(box, id);
   expect(await runtime.inspect(id)).toMatchObject({ state: { phase: "running" } });
+  writeFileSync(mayEnd, "");
   const ending = await runtime.wait(id);
   expect(ending).toMatchObject({
     outcome: "failed",
