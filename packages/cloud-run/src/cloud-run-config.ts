@@ -33,8 +33,6 @@ export interface CloudRunConfig {
 
 /** The slice `options["cloud-run"]` of a spec. */
 export interface CloudRunOptions {
-  /** Instead of the config's `serviceAccount`. */
-  readonly serviceAccount?: string;
   readonly vpc?: {
     /** Name of a Serverless VPC Access connector, whole. Either this, or network and subnetwork. */
     readonly connector?: string;

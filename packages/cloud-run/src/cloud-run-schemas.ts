@@ -28,7 +28,6 @@ const vpc = {
   egress: z.enum(["all-traffic", "private-ranges"]).optional(),
 };
 const options = {
-  serviceAccount: account.optional(),
   vpc: strict(vpc)
     .refine(({ connector, network, subnetwork }) => connector === undefined || (network ?? subnetwork) === undefined, {
       error: "expected a connector, or network and subnetwork, not both",

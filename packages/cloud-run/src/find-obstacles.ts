@@ -1,6 +1,5 @@
 import type { Obstacle, WorkloadSpec } from "@longshore/core";
 import { classifyCloudRunError } from "./classify-cloud-run-error.ts";
-import type { CloudRunOptions } from "./cloud-run-config.ts";
 import type { CloudRunParts } from "./cloud-run-parts.ts";
 import { type GoogleRest, googleRest } from "./google-rest.ts";
 import { imagePlatforms } from "./image-platforms.ts";
@@ -127,8 +126,7 @@ export async function findObstacles(
   spec: WorkloadSpec | undefined,
   signal: AbortSignal,
 ): Promise<readonly Obstacle[]> {
-  const options: CloudRunOptions = spec?.options?.["cloud-run"] ?? {};
-  const account = spec?.identity?.taskRole ?? options.serviceAccount ?? parts.config.serviceAccount;
+  const account = spec?.identity?.taskRole ?? parts.config.serviceAccount;
   const [rights, trial, room, image] = await Promise.all([
     noRights(parts, account, signal),
     noTrial(parts, { spec, account }, signal),

@@ -19,8 +19,8 @@ const secretName = /^(projects\/[^/]+\/secrets\/)?[\w-]{1,255}(\/versions\/(late
 
 export const sizeOf = ({ resources: { cpu, memory } }: CloudRunOrder): JobSize | undefined =>
   jobSize({ milliCpu: cpu ?? usual.milliCpu, mebibytes: memory ?? usual.mebibytes });
-export const accountOf = ({ spec, options }: CloudRunOrder, config: CloudRunConfig): string | undefined =>
-  spec.identity?.taskRole ?? options.serviceAccount ?? config.serviceAccount;
+export const accountOf = ({ spec }: CloudRunOrder, config: CloudRunConfig): string | undefined =>
+  spec.identity?.taskRole ?? config.serviceAccount;
 
 /** Of Secret Manager: the version is pinned where the reference says one. */
 export function readSecret(reference: string): { readonly secret: string; readonly version: string } {
@@ -101,7 +101,7 @@ export function specProblems(order: CloudRunOrder, config: CloudRunConfig): read
   if (spec.platform !== undefined && spec.platform !== "linux/amd64")
     say("platform", `got ${spec.platform}; Cloud Run runs linux/amd64 alone`);
   if (accountOf(order, config) === undefined)
-    say("identity.taskRole", "no service account; expected one here, or serviceAccount in options or config");
+    say("identity.taskRole", "no service account; expected one here, or serviceAccount in the config");
   if (spec.identity?.executionRole !== undefined)
     say("identity.executionRole", "Cloud Run pulls images by its own service agent; expected none");
   sizeProblems(order, say);

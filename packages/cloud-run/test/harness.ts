@@ -48,7 +48,6 @@ export async function cloudRunHarness(transport: Transport, options: CloudRunEmu
     },
     wipe: (owner) => bed.wipe(owner),
     options: [
-      { serviceAccount: `other@${project}.iam.gserviceaccount.com` },
       { vpc: { network: "default", egress: "all-traffic" } },
       { ingress: "internal" },
       { concurrency: 7 },
