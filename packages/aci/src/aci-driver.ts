@@ -26,7 +26,7 @@ import { ingestEvent } from "./ingest-event.ts";
 import { inspectWorkloads, listWorkloads } from "./inspect-workloads.ts";
 import { Looks } from "./looks.ts";
 import { toService } from "./map-service-state.ts";
-import { Connections } from "./output-bell.ts";
+import { Connections } from "./connections.ts";
 import { readAciLogs } from "./read-aci-logs.ts";
 import { readBackendLogs } from "./read-backend-logs.ts";
 import { removeWorkload } from "./remove-workload.ts";

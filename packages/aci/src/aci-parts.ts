@@ -1,7 +1,7 @@
 import type { Task, WorkloadId } from "@longshore/core";
 import type { LogParts } from "./log-parts.ts";
 import type { Looks } from "./looks.ts";
-import type { Connections } from "./output-bell.ts";
+import type { Connections } from "./connections.ts";
 import type { Spools } from "./spools.ts";
 
 /** What the verbs work with. */

@@ -1,11 +1,11 @@
-import type { AciParts } from "./aci-parts.ts";
+import type { LogParts } from "./log-parts.ts";
 import { mainContainer } from "./native-names.ts";
 import { openSocket } from "./open-socket.ts";
 import { TerminalSocket } from "./terminal-socket.ts";
 
 /** What a group's program says from now on. One session too many does no harm: it ends with the program. */
 export async function openAttach(
-  { api, config }: Pick<AciParts, "api" | "config">,
+  { api, config }: Pick<LogParts, "api" | "config">,
   name: string,
   signal: AbortSignal,
 ): Promise<TerminalSocket> {

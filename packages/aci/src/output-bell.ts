@@ -1,47 +1,34 @@
 import type { ContainerGroup } from "@azure/arm-containerinstance";
 import { sleep } from "@longshore/core/driver";
-import type { AciParts } from "./aci-parts.ts";
+import type { Connections } from "./connections.ts";
+import type { LogParts } from "./log-parts.ts";
 import { currentOf } from "./map-task-state.ts";
 import { openAttach } from "./open-attach.ts";
 
-/** So many of a runtime's readers have a connection each; the others look when it is time. */
-const mostConnections = 20;
 /** However much is said, it is not looked at more often. */
 const leastMs = 250;
 
-/** Who may still have one. */
-export class Connections {
-  #left = mostConnections;
-
-  take(): boolean {
-    if (this.#left === 0) return false;
-    this.#left--;
-    return true;
-  }
-  give(): void {
-    this.#left++;
-  }
-}
+type BellParts = Pick<LogParts, "api" | "config"> & { readonly connections: Connections };
 
 /**
  * Rings when a container says something, so that whoever reads its log looks at once. What it says is not taken from there: only the log
  * has times, and all of it. Where nothing can be heard, it does not ring.
  */
 export class OutputBell implements Disposable {
-  readonly #parts: Pick<AciParts, "api" | "config" | "connections">;
+  readonly #parts: BellParts;
   readonly #over = new AbortController();
   #rung = new AbortController();
   #listens = false;
 
-  constructor(parts: Pick<AciParts, "api" | "config" | "connections">) {
+  constructor(parts: BellParts) {
     this.#parts = parts;
   }
   /** From when it runs. */
   listen(group: ContainerGroup): void {
     if (this.#listens || currentOf(group)?.state !== "Running" || !this.#parts.connections.take()) return;
     this.#listens = true;
-    const done = (): void => this.#parts.connections.give();
-    this.#hear(group.name ?? "", this.#over.signal).then(done, done);
+    const heard = this.#hear(group.name ?? "", this.#over.signal).catch(() => {});
+    void heard.finally(() => this.#parts.connections.give());
   }
   /** So long, or until it rings. */
   async pause(ms: number, signal: AbortSignal): Promise<void> {
