@@ -41,10 +41,15 @@ function ending(child: ChildProcess, { opened, said }: Hearing): CrashChild["end
   });
   const ended = new Promise<{ killed: boolean; boundaries: number }>((resolve, reject) => {
     child.once("error", reject);
-    child.once("exit", (code, signal) => {
+    const settle = (code: number | null, signal: NodeJS.Signals | null): void => {
       if (signal === "SIGKILL") resolve({ killed: true, boundaries: 0 });
       else if (last.kind === "done") resolve({ killed: false, boundaries: last.boundaries });
       else reject(new Error(`the child process failed (${code ?? signal}): ${last.kind === "failed" ? last.message : said()}`));
+    };
+    // Its exit may be known before its last message is read, which comes before the end of the channel.
+    child.once("exit", (code, signal) => {
+      if (child.connected) child.once("disconnect", () => settle(code, signal));
+      else settle(code, signal);
     });
   });
   ended.catch(() => {}); // whoever waits for it hears of it
