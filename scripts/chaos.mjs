@@ -1,7 +1,7 @@
 // Long seeded runs of the conformance suite, tasks and services alike: every step boundary is crashed at, other choices in every round.
 // `npm run chaos -- --rounds 5 --seed 7 --backend docker`; a failing round is made again with its seed: `npm run chaos -- --rounds 1
 // --seed S`. Default: 3 rounds, a seed by chance, every backend
-// (kubernetes where KUBECONFIG names a cluster). ECS is the emulator, with 200 mixes of faults besides.
+// (kubernetes where KUBECONFIG names a cluster). The clouds are the emulators, with 200 mixes of faults besides.
 import { execFileSync } from "node:child_process";
 import { randomBytes, randomInt } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -11,12 +11,15 @@ import { parseArgs } from "node:util";
 import { endProcesses } from "./end-processes.mjs";
 import { prepare, root, run } from "./toolchain.mjs";
 
+/** A file that a package does not have is passed over. */
+const emulated = ["conformance", "services", "service-guarantees", "mixes"].map((name) => `test/${name}.test.ts`);
 const suites = {
   memory: ["packages/conformance", "test/memory.test.ts"],
   "local-process": ["packages/local-process", "test/conformance.test.ts"],
   docker: ["packages/docker", "test/conformance.test.ts"],
-  ecs: ["packages/ecs", "test/conformance.test.ts", "test/services.test.ts", "test/mixes.test.ts"],
-  aci: ["packages/aci", "test/conformance.test.ts", "test/services.test.ts", "test/mixes.test.ts"],
+  ecs: ["packages/ecs", ...emulated],
+  "cloud-run": ["packages/cloud-run", ...emulated, "test/conformance-grpc.test.ts"],
+  aci: ["packages/aci", ...emulated],
   kubernetes: ["packages/kubernetes", "test/conformance.test.ts"],
 };
 /** What can be run here: nobody's own cluster is used by chance. */
