@@ -210,7 +210,7 @@ const groupPath =
 /** One call of Container Instances, by nothing but HTTPS with the certificate that it is told to trust. */
 const arm = (url: string, ca: string, { method, body }: { method: string; body?: object }): Promise<Record<string, unknown>> =>
   new Promise((resolve, reject) => {
-    const headers = { "content-type": "application/json" };
+    const headers = { "content-type": "application/json", authorization: "Bearer any" };
     requestOverTls(`${url}${groupPath}`, { method, headers, ca }, (answer) => {
       let text = "";
       answer.setEncoding("utf8").on("data", (piece: string) => (text += piece));
@@ -242,7 +242,7 @@ test("emulate aci says how to trust it, serves who does, and leaves nothing runn
   expect(stdout.trimEnd().split("\n").slice(1)).toEqual([
     `  to trust  export NODE_EXTRA_CA_CERTS=${file} REQUESTS_CA_BUNDLE=${file}`,
     expect.stringContaining(`endpoint: "${url}", tlsOptions: { ca: readFileSync("${file}") }`),
-    expect.stringContaining(`curl --cacert ${file} "${url}/subscriptions/`),
+    expect.stringContaining(`curl --cacert ${file} --header "authorization: Bearer any" "${url}/subscriptions/`),
   ]);
   expect(() => process.kill(number, 0)).toThrow("ESRCH");
 });

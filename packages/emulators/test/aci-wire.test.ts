@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { X509Certificate } from "node:crypto";
+import { ContainerInstanceManagementClient } from "@azure/arm-containerinstance";
 import { describe, expect, test } from "vitest";
 import { answerProblems, checkRequest } from "../src/azure/check-json.ts";
 import { makeCertificate } from "../src/azure/make-certificate.ts";
 import { loadContainerInstanceApi, type SchemaModel } from "../src/azure/open-api.ts";
-import { AciBed, groupsPath, wireContainer, wireGroup } from "./aci-kit.ts";
+import { AciBed, groupsPath, refusal, resourceGroup, subscription, wireContainer, wireGroup } from "./aci-kit.ts";
 
 const resources = (cpu: number, memoryInGB: number) => ({ resources: { requests: { cpu, memoryInGB } } });
 const variable = (name: string, more: object = { value: "x" }) => ({ environmentVariables: [{ name, ...more }] });
@@ -226,4 +227,14 @@ test("a certificate for this machine, by an authority that vouches for nothing e
   expect(certificate.checkHost("localhost")).toBe("localhost");
   expect(certificate.checkHost("example.com")).toBeUndefined();
   expect(new X509Certificate(other.certificate).verify(authority.publicKey)).toBe(false);
+});
+
+test("over TLS nothing is done for who shows no token", async () => {
+  await using bed = await AciBed.start({ http: false });
+  const { url, ca } = bed.emulator;
+  const options = { endpoint: url, tlsOptions: { ca: ca! }, retryOptions: { maxRetries: 0 } };
+  const client = new ContainerInstanceManagementClient({ getToken: async () => null }, subscription, options);
+  client.pipeline.removePolicy({ name: "bearerTokenAuthenticationPolicy" });
+  await expect(client.containerGroups.get(resourceGroup, "job")).rejects.toEqual(refusal(401, "AuthenticationFailed"));
+  await expect(bed.get("job")).rejects.toEqual(refusal(404, "ResourceNotFound"));
 });

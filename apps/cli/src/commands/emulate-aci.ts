@@ -32,7 +32,7 @@ function linesOver(url: string, file: string | undefined): readonly string[] {
   return [
     `  to trust  export NODE_EXTRA_CA_CERTS=${file} REQUESTS_CA_BUNDLE=${file}`,
     clientOf(`tlsOptions: { ca: readFileSync("${file}") }`),
-    `  REST      curl --cacert ${file} "${rest}"`,
+    `  REST      curl --cacert ${file} --header "authorization: Bearer any" "${rest}"`,
   ];
 }
 
