@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { conformanceTests } from "@longshore/conformance";
-import { afterAll, describe, test } from "vitest";
+import { afterAll, describe } from "vitest";
+import { testCases } from "../../../vitest.cases.ts";
 import { aciHarness } from "./harness.ts";
 
 const docker = existsSync("/var/run/docker.sock") || process.env["DOCKER_HOST"] !== undefined;
@@ -8,15 +9,5 @@ const docker = existsSync("/var/run/docker.sock") || process.env["DOCKER_HOST"] 
 describe.runIf(docker)("aci keeps the guarantees of services (requires docker)", async () => {
   const harness = await aciHarness({ engine: docker ? "docker" : "process" });
   afterAll(() => harness.close());
-  for (const { name, guarantee, skip, run } of conformanceTests(harness)) {
-    if (guarantee === "services" || !/ a service\b/.test(name)) continue;
-    test(
-      name,
-      async (context) => {
-        if (skip !== undefined) context.skip(skip);
-        await run();
-      },
-      300_000,
-    );
-  }
+  testCases(conformanceTests(harness).filter(({ name, guarantee }) => guarantee !== "services" && / a service\b/.test(name)));
 });

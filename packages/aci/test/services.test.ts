@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { conformanceTests } from "@longshore/conformance";
-import { afterAll, describe, test } from "vitest";
+import { afterAll, describe } from "vitest";
+import { testCases } from "../../../vitest.cases.ts";
 import { aciHarness } from "./harness.ts";
 
 const docker = existsSync("/var/run/docker.sock") || process.env["DOCKER_HOST"] !== undefined;
@@ -9,15 +10,5 @@ describe.runIf(docker)("aci keeps what is promised of services (requires docker)
   const harness = await aciHarness({ engine: docker ? "docker" : "process" });
   afterAll(() => harness.close());
   const sample = /^G2 code|^G4 a line shows|^G5 confirmed|^G6 what has ended/;
-  for (const { name, guarantee, skip, run } of conformanceTests(harness)) {
-    if (guarantee !== "services" && !sample.test(name)) continue;
-    test(
-      name,
-      async (context) => {
-        if (skip !== undefined) context.skip(skip);
-        await run();
-      },
-      300_000,
-    );
-  }
+  testCases(conformanceTests(harness).filter(({ name, guarantee }) => guarantee === "services" || sample.test(name)));
 });

@@ -1,19 +1,11 @@
 import { conformanceTests } from "@longshore/conformance";
-import { afterAll, describe, test } from "vitest";
+import { afterAll, describe } from "vitest";
+import { testCases } from "../../../vitest.cases.ts";
 import { cloudRunHarness } from "./harness.ts";
 
 const harness = await cloudRunHarness("grpc");
 afterAll(() => harness.close());
 
 describe("cloud-run keeps the guarantees over gRPC", () => {
-  for (const { name, skip, run } of conformanceTests(harness)) {
-    test(
-      name,
-      async (context) => {
-        if (skip !== undefined) context.skip(skip);
-        await run();
-      },
-      300_000,
-    );
-  }
+  testCases(conformanceTests(harness));
 });

@@ -1,5 +1,6 @@
 import { conformanceTests } from "@longshore/conformance";
-import { afterAll, describe, test } from "vitest";
+import { afterAll, describe } from "vitest";
+import { testCases } from "../../../vitest.cases.ts";
 import { cloudRunHarness } from "./harness.ts";
 
 const harness = await cloudRunHarness("rest");
@@ -8,14 +9,5 @@ afterAll(() => harness.close());
 describe("cloud-run keeps the guarantees", () => {
   // Those of services are in a file of their own: the two run beside each other.
   const tests = conformanceTests(harness).filter(({ name, guarantee }) => guarantee !== "services" && !/ a service\b/.test(name));
-  for (const { name, skip, run } of tests) {
-    test(
-      name,
-      async (context) => {
-        if (skip !== undefined) context.skip(skip);
-        await run();
-      },
-      300_000,
-    );
-  }
+  testCases(tests);
 });

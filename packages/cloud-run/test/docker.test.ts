@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { conformanceTests } from "@longshore/conformance";
-import { afterAll, describe, test } from "vitest";
+import { afterAll, describe } from "vitest";
+import { testCases } from "../../../vitest.cases.ts";
 import { cloudRunHarness } from "./harness.ts";
 
 const docker = existsSync("/var/run/docker.sock") || process.env["DOCKER_HOST"] !== undefined;
@@ -10,15 +11,5 @@ describe.runIf(docker)("cloud-run keeps what only containers show (requires dock
   afterAll(() => harness.close());
   // Processes have no limit of memory. The others are a sample.
   const chosen = /^G3 out of memory|^G2 code 3|^G4 a line shows|^G5 confirmed|^G6 what has ended|^services a restart/;
-  for (const { name, skip, run } of conformanceTests(harness)) {
-    if (!chosen.test(name)) continue;
-    test(
-      name,
-      async (context) => {
-        if (skip !== undefined) context.skip(skip);
-        await run();
-      },
-      300_000,
-    );
-  }
+  testCases(conformanceTests(harness).filter(({ name }) => chosen.test(name)));
 });

@@ -1,5 +1,6 @@
 import { conformanceTests } from "@longshore/conformance";
-import { afterAll, describe, test } from "vitest";
+import { afterAll, describe } from "vitest";
+import { testCases } from "../../../vitest.cases.ts";
 import { cloudRunHarness } from "./harness.ts";
 
 const harness = await cloudRunHarness("rest");
@@ -7,14 +8,5 @@ afterAll(() => harness.close());
 
 describe("cloud-run keeps what is promised of services", () => {
   const tests = conformanceTests(harness).filter(({ name, guarantee }) => guarantee === "services" || / a service\b/.test(name));
-  for (const { name, skip, run } of tests) {
-    test(
-      name,
-      async (context) => {
-        if (skip !== undefined) context.skip(skip);
-        await run();
-      },
-      300_000,
-    );
-  }
+  testCases(tests);
 });

@@ -1,5 +1,6 @@
 import { conformanceTests } from "@longshore/conformance";
-import { afterAll, describe, test } from "vitest";
+import { afterAll, describe } from "vitest";
+import { testCases } from "../../../vitest.cases.ts";
 import { ecsHarness } from "./harness.ts";
 
 const harness = await ecsHarness();
@@ -8,14 +9,5 @@ afterAll(() => harness.close());
 describe("ecs keeps the guarantees", () => {
   // Processes share their machine's ports: services have a suite of their own, on Docker.
   const tests = conformanceTests(harness).filter(({ name, guarantee }) => guarantee !== "services" && !/ a service\b/.test(name));
-  for (const { name, skip, run } of tests) {
-    test(
-      name,
-      async (context) => {
-        if (skip !== undefined) context.skip(skip);
-        await run();
-      },
-      300_000,
-    );
-  }
+  testCases(tests);
 });

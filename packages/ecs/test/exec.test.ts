@@ -4,6 +4,7 @@ import type { ExecRequest, Exit, TaskSpec } from "@longshore/core";
 import type { FaultRule } from "@longshore/emulators";
 import { UpdateClusterCommand } from "@aws-sdk/client-ecs";
 import { afterAll, describe, expect, test } from "vitest";
+import { testCases } from "../../../vitest.cases.ts";
 import { ecsHarness } from "./harness.ts";
 import { World } from "./world.ts";
 
@@ -46,12 +47,10 @@ const session = (kind: `ecs:session-${string}`, details: Record<string, number> 
 describe.runIf(docker)("commands in containers (requires docker)", async () => {
   const harness = await ecsHarness({ engine: docker ? "docker" : "process" });
   afterAll(() => harness.close());
-  for (const { name, skip, run } of conformanceTests(harness).filter(({ name }) => name.startsWith("sessions exec"))) {
-    test(name, { timeout: 120_000 }, async (context) => {
-      if (skip !== undefined) context.skip(skip);
-      await run();
-    });
-  }
+  testCases(
+    conformanceTests(harness).filter(({ name }) => name.startsWith("sessions exec")),
+    120_000,
+  );
   test("bytes go in and come out as they are, through a terminal and an agent that knows text alone", async () => {
     await using world = await World.open({ engine: "docker" });
     const { id } = await running(world);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { conformanceTests, filesystemAbilities } from "@longshore/conformance";
 import { afterAll, describe, test } from "vitest";
+import { testCases } from "../../../vitest.cases.ts";
 import { localProcessHarness } from "./harness.ts";
 
 const stateDir = mkdtempSync(join(tmpdir(), "longshore-local-process-"));
@@ -17,9 +18,7 @@ const limitMs = process.env["LONGSHORE_FULL"] === "1" ? 900_000 : 120_000;
 describe("local-process keeps the guarantees", () => {
   // Each case has owners of its own, and mostly waits. The summary comes last.
   describe.concurrent("each", () => {
-    for (const { name, skip, run } of tests.slice(0, -1)) {
-      test(name, (context) => (skip === undefined ? run() : context.skip(skip)), limitMs);
-    }
+    testCases(tests.slice(0, -1), limitMs);
   });
   for (const { name, run } of tests.slice(-1)) test(name, run);
 });
