@@ -36,11 +36,17 @@ export class Groups {
   /** As it is this moment, once, by who has had a turn. */
   findNow(name: string, signal: AbortSignal): Promise<ContainerGroup | undefined> {
     const { client, resourceGroup } = this.#api;
-    return unlessMissing(this.#api.sendNow(signal, (options) => client.containerGroups.get(resourceGroup, name, options)));
+    return unless(
+      [isMissing],
+      this.#api.sendNow(signal, (options) => client.containerGroups.get(resourceGroup, name, options)),
+    );
   }
   #get(name: string, signal: AbortSignal): Promise<ContainerGroup | undefined> {
     const { client, resourceGroup } = this.#api;
-    return unlessMissing(this.#api.read("Get", signal, (options) => client.containerGroups.get(resourceGroup, name, options)));
+    return unless(
+      [isMissing],
+      this.#api.read("Get", signal, (options) => client.containerGroups.get(resourceGroup, name, options)),
+    );
   }
   /** Of this owner, without how they are: a list does not tell. One listing at a time, for all who ask. */
   list(signal: AbortSignal): Promise<readonly ContainerGroup[]> {
@@ -121,18 +127,12 @@ export class Groups {
   }
 }
 
-async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
+/** Undefined where it fails for one of these reasons. */
+async function unless<T>(are: readonly ((error: unknown) => boolean)[], work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;
   } catch (error) {
-    if (isMissing(error)) return undefined;
+    if (are.some((is) => is(error))) return undefined;
     throw error;
-  }
-}
-async function unless(are: readonly ((error: unknown) => boolean)[], work: Promise<unknown>): Promise<void> {
-  try {
-    await work;
-  } catch (error) {
-    if (!are.some((is) => is(error))) throw error;
   }
 }

@@ -1,11 +1,10 @@
 import { type Host, tokenBucket } from "@longshore/core";
-import { insist } from "@longshore/core/driver";
+import { insist, Turns } from "@longshore/core/driver";
 import type { CallOptions } from "google-gax";
 import { classifyCloudRunError, codeOf, isBroken, isThrottled, status } from "./classify-cloud-run-error.ts";
 import type { CloudRunClients } from "./cloud-run-clients.ts";
 import type { CloudRunConfig } from "./cloud-run-config.ts";
 import { place } from "./native-names.ts";
-import { Turns } from "./turns.ts";
 
 /** What is refused for its rate is refused until a minute is over: with the pauses between them about a minute and a half. */
 const throttledAttempts = 25;

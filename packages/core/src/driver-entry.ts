@@ -21,5 +21,6 @@ export { readJsonLines } from "./read-json-lines.ts";
 export { retry, type RetryOptions } from "./retry.ts";
 export { resolveSecret, resolveSecrets, type ResolvedSecret } from "./resolve-secrets.ts";
 export { type FieldTable, type SpecField, treatFields, type Treated, type Treatment } from "./treat-fields.ts";
+export { Turns } from "./turns.ts";
 export { unknownKeys } from "./unknown-keys.ts";
 export type { DriverInspection } from "./workload.ts";

@@ -1,4 +1,4 @@
-import { gather, InFlight, MergedBatches, neverAborted, readJsonLines } from "@longshore/core/driver";
+import { gather, InFlight, MergedBatches, neverAborted, readJsonLines, Turns } from "@longshore/core/driver";
 import { describe, expect, test } from "vitest";
 
 async function* once<T>(...batches: readonly (readonly T[])[]): AsyncGenerator<readonly T[], void, void> {
@@ -113,4 +113,24 @@ describe("asked together", () => {
     await expect(inFlight.share("a", () => Promise.reject(new Error("broke")), never)).rejects.toThrow("broke");
     expect(await inFlight.share("a", async () => 1, never)).toBe(1);
   });
+});
+
+test("turns: so many at a time, in line; whoever leaves the line early holds nobody up", async () => {
+  const turns = new Turns(1);
+  const never = new AbortController().signal;
+  const first = await turns.take(never);
+  const control = new AbortController();
+  const second = turns.take(control.signal);
+  const third = turns.take(never);
+  control.abort(new Error("enough"));
+  await expect(second).rejects.toThrow("enough");
+  first[Symbol.dispose]();
+  first[Symbol.dispose]();
+  const held = await third;
+  let isFourth = false;
+  const fourth = turns.take(never).then(() => (isFourth = true));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(isFourth).toBe(false);
+  held[Symbol.dispose]();
+  await fourth;
 });

@@ -4,9 +4,8 @@ import type { Duplex } from "node:stream";
 import { inspect } from "node:util";
 import type Dockerode from "dockerode";
 import type { Host } from "@longshore/core";
-import { orAbort } from "@longshore/core/driver";
+import { orAbort, Turns } from "@longshore/core/driver";
 import type { EngineAddress } from "./find-engine.ts";
-import { Turns } from "./turns.ts";
 
 /**
  * An answer that comes this late does not come. The client never settles when a connection breaks inside an answer, so

@@ -4,7 +4,6 @@ import { mergeByTime } from "../src/merge-by-time.ts";
 import { nextServiceStep } from "../src/next-service-step.ts";
 import { toServiceView } from "../src/service-view.ts";
 import { toHealthcheck } from "../src/to-health-check.ts";
-import { Turns } from "../src/turns.ts";
 
 interface Given {
   readonly slot: number;
@@ -190,24 +189,4 @@ describe("batches of several sources", () => {
     const merged = (await Array.fromAsync(mergeByTime<{ readonly at: string }>([one, other]))).flat();
     expect(merged.map(({ at: time }) => time)).toEqual(["1", "2", "4", "3", "5"]);
   });
-});
-
-test("turns: so many at a time, in line; whoever leaves the line early holds nobody up", async () => {
-  const turns = new Turns(1);
-  const never = new AbortController().signal;
-  const first = await turns.take(never);
-  const control = new AbortController();
-  const second = turns.take(control.signal);
-  const third = turns.take(never);
-  control.abort(new Error("enough"));
-  await expect(second).rejects.toThrow("enough");
-  first[Symbol.dispose]();
-  first[Symbol.dispose]();
-  const held = await third;
-  let isFourth = false;
-  const fourth = turns.take(never).then(() => (isFourth = true));
-  await new Promise((resolve) => setImmediate(resolve));
-  expect(isFourth).toBe(false);
-  held[Symbol.dispose]();
-  await fourth;
 });

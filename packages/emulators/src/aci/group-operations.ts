@@ -92,14 +92,14 @@ function createOrUpdate(serving: GroupServing): ArmHandler {
 
 function remove(serving: GroupServing): ArmHandler {
   const { store, quota } = serving;
-  return async ({ path, call, origin, ...rest }) => {
+  return async (asked) => {
+    const { path, call, origin } = asked;
     const place = placeOf(path);
     const group = store.find(place);
     if (!group || !store.isSeen(group) || group.deletedAt !== undefined) return { status: 204 };
     store.checkEndable(group);
     quota.takeDelete({ subscription: place.subscription, location: group.request.location });
     const failure = findFault(call.faults, "aci:delete-failure");
-    const asked = { path, call, origin, ...rest };
     const lingersMs = numberOf(asked, "aci:lingers-after-delete");
     const extraMs = numberOf(asked, "aci:slow-delete");
     const atOnce = hasEnded(group) && extraMs === 0 && !failure;

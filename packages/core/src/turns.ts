@@ -1,4 +1,4 @@
-import { orAbort } from "@longshore/core/driver";
+import { orAbort } from "./or-abort.ts";
 
 /** At most so many at a time; the others wait in line, each no longer than its signal. */
 export class Turns {
@@ -8,7 +8,9 @@ export class Turns {
   constructor(atOnce: number) {
     this.#free = atOnce;
   }
+  /** Disposing gives it back. */
   async take(signal: AbortSignal): Promise<Disposable> {
+    signal.throwIfAborted();
     if (this.#free > 0) this.#free--;
     else await this.#wait(signal);
     let held = true;
